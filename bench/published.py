@@ -82,19 +82,17 @@ def page_with(text: str, figures: Figures) -> str:
 def table(figures: Figures) -> str:
     """Return the table of all rows, those without figures as well, in Markdown."""
     lines = [_HEAD, "|" + "---|" * 7 + "\n"]
-    for row in ROWS:
-        ratios = figures.get(str(row.number), {}).get("ratios") or [None]
-        lines += [_line(row, ratio, is_first=not place) for place, ratio in enumerate(ratios)]
+    lines += [_line(row, figures.get(str(row.number), {}).get("ratios")) for row in ROWS]
     return "".join(lines)
 
 
-def _line(row: Row, ratio: Mapping[str, Any] | None, *, is_first: bool) -> str:
-    name = (str(row.number), row.name, row.work) if is_first else ("", "", "")
-    blind = row.blind if is_first else ""
-    if ratio is None:
-        return f"| {' | '.join(name)} | - | not measured | - | {blind} |\n"
+def _line(row: Row, ratios: Sequence[Mapping[str, Any]] | None) -> str:
+    found = [_cells(ratio) for ratio in ratios or ()] or [("-", "not measured", "-")]
+    judged = ("<br>".join(cells) for cells in zip(*found, strict=True))
+    return f"| {' | '.join((str(row.number), row.name, row.work, *judged, row.blind))} |\n"
+
+
+def _cells(ratio: Mapping[str, Any]) -> tuple[str, str, str]:
     is_held = ratio["median"] <= ratio["budget"]
     shown = f"{ratio['median']:g}" if is_held else f"**{ratio['median']:g}, missed**"
-    return (
-        f"| {' | '.join(name)} | {ratio['against']} | {shown} | {ratio['budget']:g} | {blind} |\n"
-    )
+    return ratio["against"], shown, f"{ratio['budget']:g}"

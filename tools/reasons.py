@@ -10,9 +10,28 @@ from typing import NamedTuple
 
 PLANNING = Path(__file__).parents[1] / "oscar_sync" / "planning"
 _INTRODUCTION = """\
-A blocked step is not sent; the rest of the plan is, and `apply` ends with 7. The plan names the
-code, the reason, and how to continue. `…` is what differs: a name, a bucket, a field. What the
-words of `--allow` let happen: [consent.md](consent.md)."""
+A blocked step is not sent; the rest of the plan is, and `apply` ends with 7. `oscar-sync plan`
+prints each blocked step with its code, the reason (`…` stands for names), and every way to
+continue. A permission that lets the step pass is named here too; what it lets happen:
+[consent.md](consent.md)."""
+# Where the sentences are mostly computed, or many, this says what they have in common.
+MEANINGS = {
+    "bucket-in-use": "another service uses the bucket that is to be deleted",
+    "cannot-attach": "the create may not name a bucket that exists, and no update can attach it",
+    "cannot-close": "`close_access` cannot close the bucket: the release, or how it was opened",
+    "cannot-rename": "the rename would lose something, or two services have one new name",
+    "endpoint-not-allowed": "no credentials may be sent to the address of the seed's provider",
+    "erases-user-buckets": "the server would delete per-user buckets (`--allow erase:…`)",
+    "foreign-bucket": "somebody else made the bucket, or more people would have access to it",
+    "image-not-allowed": "the cluster does not allow the image",
+    "not-my-bucket": "another user owns the bucket, or it is not known who does",
+    "not-ours": "another set manages the service or bucket, or it is another user's",
+    "still-declared": "what is to be deleted is still declared",
+    "unreadable-seed": "a file of the seed cannot be read, or not be uploaded under its name",
+    "unsupported-by-server": "the cluster's release, or its configuration, cannot do it",
+    "unsupported-update": "OSCAR cannot make the change by an update",
+    "volume-in-use": "another service uses the volume that would be deleted",
+}
 
 
 class Reason(NamedTuple):
@@ -40,21 +59,18 @@ def page() -> str:
     lines = ["# Why a step is blocked", "", _INTRODUCTION, ""]
     for code, found in groupby(reasons(), key=lambda reason: reason.code):
         told = [*found]
-        # A sentence that is computed says nothing beside another one.
-        told = [one for one in told if one.sentence != "…"] or told
-        if len(told) == 1:
-            lines.append(_item(f"- `{code}`: ", told[0]))
-        else:
-            lines += [f"- `{code}`:", *(_item("  - ", one) for one in told)]
+        sentences = MEANINGS.get(code) or "; ".join(dict.fromkeys(one.sentence for one in told))
+        permissions = dict.fromkeys(
+            f"`{word}`" for one in told for word in re.findall(r"--allow \S+:…", str(one.ways_out))
+        )
+        allowed = f" ({', '.join(permissions)})" if permissions else ""
+        lines.append(_item(f"- `{code}`: {sentences}{allowed}"))
     return "\n".join(lines) + "\n"
 
 
-def _item(start: str, reason: Reason) -> str:
-    end = "" if reason.sentence.endswith("…") else "."
-    text = f"{start}{reason.sentence}{end} To continue: {'; '.join(reason.ways_out)}"
-    indent = "    " if start.startswith(" ") else "  "
+def _item(text: str) -> str:
     return textwrap.fill(
-        text, 100, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        text, 100, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
     )
 
 

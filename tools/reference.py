@@ -4,6 +4,7 @@ Run ``python -m tools.reference``; a test holds that the pages are fresh.
 """
 
 import inspect
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -25,17 +26,19 @@ from tools import reasons, releases, variables
 
 DOCS = Path(__file__).parents[1] / "docs"
 _FIELDS_INTRODUCTION = (
-    "FDL is read as oscar-cli and the server read it; oscar-sync adds no field. A scalar in a text "
-    "field is used as written. *Default* is the server's value of an omitted field; *since* the "
-    "first release that has it; *replace* means that no PUT can change it. "
-    "`oscar-sync explain FIELD` says what an update does."
+    "oscar-sync adds no field to FDL. A field without a type is a text, in which a scalar is used "
+    "as written. *Default* is the server's value of an omitted field; *since* the first release "
+    "that has it; *replace* means that no PUT can change it. `oscar-sync explain FIELD` says what "
+    "an update does."
 )
 _COMMANDS_INTRODUCTION = (
-    "An option means the same on every command. Commands that read files take all common options; "
+    "Each title is followed by what to write after it, and by other names of the command. An "
+    "option means the same on every command. Commands that read files take all common options; "
     "those of one cluster (`service`, `bucket`, `volume`, `storage`, `quota`, `metrics`, `health`, "
     "`cluster`, `federation`) do not take `--overlay`, `--env-file`, `--secret-env`, `--only`, "
     "`--label` and `-v`; `completion`, `emulator`, `demo`, `schema`, "
-    "`explain`, `board`, `history`, `help` and `version` take none."
+    "`explain`, `board`, `history`, `help` and `version` take none. `oscar-sync help COMMAND` has "
+    "more examples."
 )
 _TO_FILE = "Write to FILE if given (repeatable)."
 _OUTPUT_ROW = """\
@@ -47,15 +50,14 @@ _LIST = "- `-o`: Print table, json or yaml."
 _SETTINGS_INTRODUCTION = (
     "Optional; an unknown key is an error. `oscar-sync schema settings` prints the JSON Schema, "
     "`oscar-sync settings` each value and its source. `${NAME}` and `${NAME:-default}` are "
-    "substituted in the log-in and the addresses of clusters, in `from` of seeds and in overlays "
-    "(output shows them as written), never in FDL files; `$${NAME}` is the text `${NAME}`."
+    "substituted in the log-in and the addresses of clusters, in `from` of seeds and in overlays, "
+    "never in FDL files; `$${NAME}` is the text `${NAME}`."
 )
 _CODES_INTRODUCTION = (
-    "Codes are stable. OSY1xx: manifests; 2xx: settings; 3xx: clusters and credentials. What "
-    "`oscar-sync doctor` finds is in [doctor.md](doctor.md): 4xx: services; 6xx: the object store "
-    "and volumes. `rules: {OSY182: off}` in the settings turns a "
-    "warning off, `error` makes it stop a run: possible for codes with *rules*, only `error` for "
-    "those with *raise*. Errors stay errors. `-v` counts what is turned off."
+    "OSY1xx: manifests; 2xx: settings; 3xx: clusters and credentials; 4xx and 6xx: "
+    "[doctor](doctor.md). `rules: {OSY182: off}` in the settings turns a warning off, `error` "
+    "makes it stop a run: possible for codes with *rules*, only `error` for those with *raise*. "
+    "`-v` counts what is turned off. Codes are stable."
 )
 _SETTINGS_EXAMPLE = """\
 set: imaging
@@ -70,11 +72,9 @@ clusters:
     ca_bundle: lab-ca.pem
   oscar-cluster: edge-1          # a cluster key of FDL files that goes to another entry
   "*": edge-1                    # every key that is named nowhere
-prune: false
-max_removals: 3
 env_file: .env
 removed:
-- plants                         # undeployed on every cluster; its buckets stay
+- plants                         # removed on every cluster; its buckets stay
 - {service: edge-1/old, because: "#42"}
 - {service: lab/theirs, forget: true}
 rules:
@@ -90,9 +90,8 @@ services:
 _SETTINGS_NOTES = """\
 `removed` and `services` name `SERVICE`, on every cluster that is read, or `CLUSTER/SERVICE`. A
 cluster entry of oscar-cli's file can be pasted as it is. The nearest `oscar-sync.yaml` is used,
-from the first PATH upward to the root of its git work tree; `--settings FILE` names another. An
-unused one in the working directory, or between it and PATH, gives a warning. Without a `set`
-nothing is marked, and nothing is ever removed by `prune`.
+from the first PATH upward to the root of its git work tree; `--settings FILE` names another.
+Without a `set` nothing is marked or pruned.
 """
 GENERATED = "<!-- written by `python -m tools.reference`: change what it describes -->\n"
 
@@ -141,10 +140,14 @@ def _wrapped(text: str, indent: str = "") -> str:
 
 
 def _rows(fields: tuple[Field, ...], prefix: str) -> Iterator[str]:
-    for field in fields:
+    for number, field in enumerate(fields):
+        kind = "" if field.kind is Kind.TEXT else f" ({field.kind})"
         extra = f" ({words})" if (words := "; ".join(marks(field))) else ""
-        yield _wrapped(f"- `{prefix}{field.name}` ({field.kind}): {field.doc}{extra}", "  ")
-        yield from _rows(field.children, f"{prefix}{field.name}.")
+        alike = [one for one in fields[:number] if one.children and one.children == field.children]
+        same = f" Fields: as `{prefix}{alike[0].name}`." if alike else ""
+        yield _wrapped(f"- `{prefix}{field.name}`{kind}: {field.doc}{same}{extra}", "  ")
+        if not alike:
+            yield from _rows(field.children, f"{prefix}{field.name}.")
 
 
 def _commands() -> str:
@@ -180,17 +183,24 @@ def _group(group: LazyGroup, context: click.Context, shared: Collection[str]) ->
         if command is None:
             raise LookupError(name)
         within = click.Context(command, parent=context, info_name=name)
+        # A group has no arguments: what it takes are its commands.
+        pieces = [] if isinstance(command, LazyGroup) else command.collect_usage_pieces(within)[1:]
+        usage = " ".join((within.command_path, *pieces))
         aliases = f" ({', '.join(f'`{alias}`' for alias in row.aliases)})" if row.aliases else ""
-        yield from (f"## {within.command_path.removeprefix('oscar-sync ')}{aliases}", "")
+        yield from (f"## `{usage.removeprefix('oscar-sync ')}`{aliases}", "")
         yield from _paragraphs(command.help if context.parent else row.help)
         if isinstance(command, LazyGroup):
             yield from (*_paragraphs(command.epilog), *_group(command, within, shared))
             continue
-        usage = " ".join((within.command_path, *command.collect_usage_pieces(within)[1:]))
-        yield from (f"`{usage}`", "")
         yield from _options(command, shared)
-        if isinstance(command, DescribedCommand) and command.examples[-1] != usage:
-            yield from (f"Example: `{command.examples[-1]}`", "")
+        if isinstance(command, DescribedCommand) and _says_more(command.examples[-1], usage):
+            yield from (f"`{command.examples[-1]}`", "")
+
+
+def _says_more(example: str, usage: str) -> bool:
+    """Tell whether *example* shows more than *usage* with the options of every such command."""
+    without = re.sub(r" (-c edge|-o json|--board \S+|--board-token-file \S+)", "", example)
+    return without != usage
 
 
 def _paragraphs(text: str | None) -> Iterator[str]:

@@ -8,9 +8,9 @@ from oscar_sync.semantics.capabilities import NEWEST, TABLE, Trait, shown_releas
 _INTRODUCTION: Final = """\
 # Releases of OSCAR
 
-Releases differ in what a request does to data. What a release cannot do, or does with loss,
-oscar-sync does in another way or not at all, and the plan says so. A manifest with a field that the
-release does not have ([fields.md](fields.md)) is blocked there, `unsupported-by-server`.
+What a release cannot do, or does with loss, oscar-sync does in another way or not at all, and the
+plan says so. A manifest with a field that the release does not have ([fields.md](fields.md)) is
+blocked there (`unsupported-by-server`).
 
 | release | reads | writes |
 |---|---|---|
@@ -21,12 +21,9 @@ release does not have ([fields.md](fields.md)) is blocked there, `unsupported-by
 | up to 3.6.3 | list, status, export, the plan as a report | none: `release-too-old` |
 | unknown (`devel`, blank) | as what it shows to be | the same; contradictions: `release-unknown` |
 
-The release of a cluster that does not report it is found by what it answers: lists of buckets
-(3.6.0, 3.6.4), a bucket by name (3.6.5), volumes (4.0), lists of ports or federations (4.1).
-
-**How it was tried.** An earlier oscar-sync ran against servers built from the tags 4.1.2 (Basic,
-OIDC, federation), 4.0.0, 3.7.1, 3.6.5, 3.6.4, 3.6.2, 3.5.3 and 3.3.3, with MinIO. Today's tests use
-those recordings and the [emulator](emulator.md); it has not run on the servers of 3.x since.
+An earlier oscar-sync was tried against servers built from the tags 4.1.2 (Basic, OIDC,
+federation), 4.0.0, 3.7.1, 3.6.5, 3.6.4, 3.6.2, 3.5.3 and 3.3.3, with MinIO. Today's tests use those
+recordings and the [emulator](emulator.md).
 
 ## What differs
 

@@ -32,9 +32,9 @@ VARIABLES: Final = {
     "FORCE_COLOR": "Not blank: colour, also without a terminal.",
 }
 _INTRODUCTION: Final = """\
-An option on the command line wins over its variable, and that over the settings. An option has the
-variable that [commands.md](commands.md) names: `--env-file` is `OSCAR_SYNC_ENV_FILE`. What permits
-something (`--yes`, `--allow`, `--prune`) has no variable."""
+An option wins over its variable, and that over the settings. [commands.md](commands.md) names the
+variable of each option: `--env-file` has `OSCAR_SYNC_ENV_FILE`. What permits something (`--yes`,
+`--allow`, `--prune`) has none."""
 _LOGINS: Final = f"""\
 ## Which log-in is used
 
@@ -54,21 +54,18 @@ If `OSCAR_ENDPOINT` is set, all of these except oscar-cli's go only to that orig
 `oscar-sync settings` shows which log-in is used. No option takes a secret as its value.
 
 `OSCAR_SYNC_ENDPOINTS`, or `--endpoint-allowed` for each, names the only origins (`https://HOST`)
-that may receive credentials: clusters, their stores and the storage providers of seeds. An address
-that a file writes with `${{NAME}}` must be one of them, or `OSCAR_ENDPOINT`
-([security.md](security.md)). In CI (`CI=true`) a run without that list warns.
+that may receive credentials ([why](security.md#pull-requests-from-strangers)): clusters, their
+stores and the storage providers of seeds. An address that a file writes with `${{NAME}}` must be
+one of them, or `OSCAR_ENDPOINT`.
 
-Secrets of services: [secrets.md](secrets.md). Settings may name any variable as `${{NAME}}`.
+Secrets of services: [secrets.md](secrets.md).
 
 ## Proxies
 
 `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, also in lower case: `http://` or `https://`
-addresses, with a log-in if needed, and with `pip install 'oscar-sync[socks]'` also `socks5h://`
-(`ssh -D`), `socks5://`, `socks4a://` and `socks4://`.
-
-The fast uploader of files is not used, and the plan says so, with an `AWS_*` variable, a file of
-certificate authorities, a proxy with a log-in or over SOCKS, or one that `NO_PROXY` excludes the
-store from.
+addresses, with a log-in if needed; with `pip install 'oscar-sync[socks]'` also `socks5h://`
+(`ssh -D`), `socks5://`, `socks4a://` and `socks4://`. Where an `AWS_*` variable, a certificate file
+or some proxies keep the fast uploader of files from being used, the plan says so.
 """
 
 

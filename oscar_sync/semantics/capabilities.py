@@ -37,7 +37,7 @@ class Trait(Struct, frozen=True):
 
 READ_ONLY: Final = Trait(
     "answers and lists do not show what a write did, or a write loses something",
-    "lists, status, export, and the plan as a report; each step is blocked (`release-too-old`)",
+    "each step is blocked (`release-too-old`)",
     "oscar-releases, *What changed when*",
     until=(3, 6, 4),
 )
@@ -96,8 +96,8 @@ EMPTY_IS_HIDDEN: Final = Trait(
 DELETED_BY_POLICY: Final = Trait(
     "a user may delete each bucket that is public or named by a policy of theirs, also one that "
     "another user has made again under its name",
-    "said in each plan and by `doctor` under a token; a bucket is deleted only where its tag says "
-    "that it is the user's own (`not-my-bucket`)",
+    "said in each plan and by `doctor` under a token; only a bucket whose tag names the user is "
+    "deleted (`not-my-bucket`)",
     "record 226; the server's handler at these tags",
     until=(4, 1, 0),
 )
@@ -108,23 +108,21 @@ NULL_FOR_NO_SERVICE: Final = Trait(
     until=(3, 6, 0),
 )
 NO_VISIBILITY: Final = Trait(
-    "services have no visibility: once upgraded they show a blank one, which hides them from every "
-    "user with a token, the owner included",
-    "a blank visibility is a difference, which an update with Basic credentials repairs; `doctor "
-    "--before-upgrade` names the services",
+    "services have no visibility: an upgrade makes it blank, which hides them from every user with "
+    "a token, the owner included",
+    "a blank visibility is a difference, which an update with Basic credentials repairs",
     "oscar-releases, *Upgrades, measured*",
     until=(3, 6, 0),
 )
 WORD_IS_BUCKET: Final = Trait(
     "a path of one word is a bucket; since 4.1 it is a folder in a bucket called as the service",
-    "`doctor --before-upgrade` names the services",
+    "`doctor --before-upgrade` names the services (OSY427)",
     "oscar-releases, *Upgrades, measured*",
     until=(3, 6, 0),
 )
 HASHED_SECRET: Final = Trait(
-    "the Secret of a service is called `NAME-HASH`; newer releases leave it behind, and look for "
-    "`NAME`",
-    "`doctor --before-upgrade` has the command that deletes it; the next plan sends the secrets",
+    "the Secret of a service is called `NAME-HASH`; newer releases look for `NAME`",
+    "the next plan sends the secrets; `doctor --before-upgrade` has a command for the old one",
     "oscar-releases, *Upgrades, measured*",
     since=(3, 4, 0),
     until=(3, 6, 0),
@@ -132,27 +130,27 @@ HASHED_SECRET: Final = Trait(
 OLD_DEPLOYMENT_NAME: Final = Trait(
     "the Deployment of an exposed service is called `NAME-dlp`; 4.0 and newer look for `NAME-dpl`: "
     "no update of it works, and its DELETE leaves the Deployment running",
-    "`doctor --before-upgrade` says to remove exposed services before, and to apply them after",
+    "`doctor --before-upgrade` says to remove them before, and apply them after",
     "oscar-releases, *Upgrades, measured*",
     until=(4, 0, 0),
 )
 TOKEN_CHANGES: Final = Trait(
     "each PUT makes a new token, and uploads are answered 401 from then on",
     "an update, `adopt` or `forget` of a service with MinIO inputs is two PUTs: one without the "
-    "inputs and with all other changes, then one with them, which registers the new token",
+    "inputs, then one with them, which registers the new token",
     "oscar-releases, 3.6.0; oscar-server 11; record 035 of 3.7.1",
     since=(3, 6, 0),
     until=(4, 0, 0),
 )
 NOT_SEEN_TO_CLOSE: Final = Trait(
-    "whether an update to `private` closes the buckets that the service names was not measured",
+    "it was not measured whether an update to `private` closes the service's buckets",
     "`close_access` is blocked (`cannot-close`)",
     "record 229 of 3.6.5, the oldest",
     until=(3, 6, 5),
 )
 NO_MOUNT_UNDER_BASIC: Final = Trait(
-    "with Basic credentials each PUT of a service with a mount answers 500 *must be private*, and "
-    "so does each POST on a bucket that exists",
+    "with Basic credentials each PUT of a service with a mount, and each POST on a bucket that "
+    "exists, answers 500 *must be private*",
     "blocked (`unsupported-by-server`)",
     "oscar-releases, 3.7.0; record 056",
     since=(3, 6, 4),
@@ -160,7 +158,7 @@ NO_MOUNT_UNDER_BASIC: Final = Trait(
 )
 NO_DEPLOYMENT: Final = Trait(
     "the state of a service and what its containers write cannot be asked for",
-    "`status` says *not reported*, nothing waits for readiness, and both say why",
+    "`status` says *not reported*, and nothing waits for readiness",
     "record 066 of 3.7.1",
     until=(4, 0, 0),
 )
@@ -195,7 +193,7 @@ EXPOSED_TAKES_NO_PUT: Final = Trait(
 )
 NO_RESTART: Final = Trait(
     "services cannot be stopped, started or restarted",
-    "after a change of script or secrets alone the plan says that running containers keep the old",
+    "the plan says where running containers keep the old script or secrets",
     "record 065 of 4.0.0",
     until=(4, 1, 0),
 )

@@ -10,7 +10,7 @@ from oscar_sync.cli.command_help import CommonOption
 from oscar_sync.cli.main import call, cli
 from oscar_sync.model.exits import Exit
 from tests.docs.naming import every_command
-from tools.reasons import reasons
+from tools.reasons import MEANINGS, reasons
 from tools.reference import pages
 from tools.variables import VARIABLES, option_variables
 
@@ -102,6 +102,10 @@ def test_each_code_that_a_source_names_has_its_row():
 
 def test_each_reason_says_what_to_do():
     assert [reason for reason in reasons() if not reason.ways_out] == []
+
+
+def test_a_meaning_is_given_for_reasons_that_exist():
+    assert set(MEANINGS) - {reason.code for reason in reasons()} == set()
 
 
 def test_each_reason_of_a_golden_plan_has_its_row():
