@@ -12,7 +12,8 @@ from oscar_sync.errors import InputError, UsageError
 from oscar_sync.manifests.load.files import ReadScope
 from oscar_sync.model.cluster import Cluster, Login, TokenFileLogin
 from oscar_sync.model.diagnostic import Diagnostic
-from oscar_sync.settings.clusters import ClusterLookup, Resolver, flags_of
+from oscar_sync.settings.cluster_lookup import ClusterLookup, flags_of
+from oscar_sync.settings.clusters import Resolver
 from oscar_sync.settings.entries import STAR, ClusterSettings, Known
 from oscar_sync.settings.load import (
     Where,

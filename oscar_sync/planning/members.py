@@ -5,38 +5,37 @@ takes a create back by deleting it with its buckets. So each member is looked at
 """
 
 from collections.abc import Collection, Iterable
-from typing import Final, assert_never
+from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.action import Kept, MemberEffect, MemberFate
-from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.material import MemberWatch
-from oscar_sync.model.state import BucketFacts, LiveService
+from oscar_sync.model.state import LiveService
 from oscar_sync.model.step import Do, Step
-from oscar_sync.planning.blocking import Judgement, Reason, judged, needs_consent, whose_words
+from oscar_sync.planning.blocking import Judgement, judged
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.guards import first_of, owner_reason, protect_reason, stopped_reason
+from oscar_sync.planning.member_reasons import (
+    absent_reason,
+    bucket_reason,
+    lacking_reason,
+    leave_verdict,
+    stay_reason,
+    write_verdict,
+)
 from oscar_sync.planning.member_view import MemberView, look_at_members, taken_reason
 from oscar_sync.semantics.buckets import in_out_buckets, named_by_delete
 from oscar_sync.semantics.federation import (
     Member,
-    is_mesh,
     members_of,
     parted_from_origin,
     placeholder,
 )
-from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import OWNER, fingerprint_of
-from oscar_sync.semantics.volumes import deleted_volume
-
-_SHOW_CLUSTER: Final = (
-    "add that cluster to `clusters` of the settings, with its address and a log-in"
-)
 
 
 class Members(Struct, frozen=True):
@@ -75,7 +74,7 @@ def written_members(context: Context, origin: ServiceKey, form: Form) -> Members
     return Members(
         tuple(_written(one, form) for one in views),
         watched=tuple(filter(None, map(_watch, views))),
-        verdict=judged(_verdict(context, origin, views), _bucket_reason(views, form)),
+        verdict=judged(write_verdict(context, origin, views), bucket_reason(views, form)),
     )
 
 
@@ -100,8 +99,8 @@ def updated_members(context: Context, live: LiveService, form: Form) -> Members:
         tuple(of.values()),
         judged(
             written.verdict,
-            _verdict(context, live.key, claimed),
-            _lacking_mark(lacking) if len(made) < len(lacking) else None,
+            write_verdict(context, live.key, claimed),
+            absent_reason(lacking) if len(made) < len(lacking) else None,
         ),
         workers,
     )
@@ -143,25 +142,15 @@ def _post(watch: MemberWatch) -> Step:
     return Step(Do.POST, f"{place}/{watch.service}", note, restarts=1, member=place)
 
 
-def _lacking_mark(lacking: Iterable[MemberView]) -> Reason:
-    what = ", ".join(str(one.member) for one in lacking)
-    return Reason(
-        "member-absent",
-        f"the worker {what} does not exist, an update does not create it, and one that "
-        "oscar-sync creates could not be marked",
-        ("give the service a cluster_id", "name a `set` in the settings, and adopt the service"),
-    )
-
-
 def made_members(context: Context, origin: ServiceKey, form: Form) -> Members:
     # A worker of an earlier service of that name goes first, since OSCAR would take the whole
     # create back for its sake: its Secret alone answers 409.
     views, workers = _claimed(look_at_members(context, origin, form), origin)
     verdict = judged(
-        _verdict(context, origin, views),
-        _bucket_reason(views, form),
-        _lacking_reason(context, views, form),
-        _stay_reason(views),
+        write_verdict(context, origin, views),
+        bucket_reason(views, form),
+        lacking_reason(context, views, form),
+        stay_reason(views),
     )
     return Members(
         tuple(_effect(one, _fate_of_made(one)) for one in views),
@@ -185,7 +174,7 @@ def removed_members(context: Context, origin: ServiceKey, form: Form) -> Members
         ),
         tuple(step for one in ours for step in _steps_of(one)),
         tuple(filter(None, map(_watch, ours))),
-        judged(_stay_reason(ours), _left_verdict(context, origin, unseen)),
+        judged(stay_reason(ours), leave_verdict(context, origin, unseen)),
     )
 
 
@@ -211,41 +200,6 @@ def _claimed(
             made[place] = None
         claimed.append(one)
     return claimed, tuple(made)
-
-
-def _verdict(context: Context, origin: ServiceKey, views: Collection[MemberView]) -> Judgement:
-    reason = next((one.reason for one in views if one.reason is not None), None)
-    unseen = [one for one in views if one.peer is None]
-    if reason is not None:
-        return Judgement(reason)
-    risk = "OSCAR would overwrite it, or delete it with its buckets"
-    return _unseen(context, origin, unseen, risk)
-
-
-def _left_verdict(
-    context: Context, origin: ServiceKey, unseen: Collection[MemberView]
-) -> Judgement:
-    # Nothing is sent there, so the consent is to leave it behind.
-    return _unseen(context, origin, unseen, "a worker there would stay, and run without its origin")
-
-
-def _unseen(
-    context: Context, origin: ServiceKey, unseen: Collection[MemberView], risk: str
-) -> Judgement:
-    if not unseen:
-        return Judgement()
-    used = context.consents_to(Consent(Word.FEDERATE, origin.name, cluster=origin.cluster))
-    if used:
-        return Judgement(used=used)
-    what = "; ".join(f"{one.member}: {one.problem}" for one in unseen)
-    return Judgement(
-        needs_consent(
-            "federation-unseen",
-            f"it cannot be seen from here what is at {what}; {risk}",
-            Consent(Word.FEDERATE, origin.name),
-            _SHOW_CLUSTER,
-        )
-    )
 
 
 def _watch(one: MemberView) -> MemberWatch | None:
@@ -307,89 +261,6 @@ def _steps_of(one: MemberView) -> Iterable[Step]:
     if named:
         yield Step(Do.PUT, target, ", ".join(named), member=place, is_detach=True)
     yield Step(Do.DELETE, target, restarts=1, member=place)
-
-
-def _stay_reason(views: Iterable[MemberView]) -> Reason | None:
-    for one in views:
-        peer, live = one.peer, one.live
-        if peer is None or live is None:
-            continue
-        named = named_by_delete(live.form, live.bucket_list)
-        reason = first_of(
-            owner_reason(peer, live),
-            protect_reason(peer, live.key),
-            _volume_reason(one, live),
-            _detach_reason(peer, live, named) if named else None,
-        )
-        if reason is not None:
-            return replace(reason, message=f"its worker {one.member}: {reason.message}")
-    return None
-
-
-def _detach_reason(peer: Context, live: LiveService, named: Iterable[str]) -> Reason | None:
-    why = takes_no_put(live.form, peer.facts.view.release)
-    if not why:
-        return stopped_reason(peer, live)
-    return Reason(
-        "cannot-detach",
-        f"an update cannot detach {', '.join(named)}: {why}; deleting the service would delete "
-        "them",
-        ("copy the data elsewhere, and remove the worker by OSCAR's API",),
-    )
-
-
-def _volume_reason(one: MemberView, live: LiveService) -> Reason | None:
-    volume = deleted_volume(live.form)
-    if not volume:
-        return None
-    return Reason(
-        "member-volume",
-        f"its volume {volume} would be deleted with it",
-        (
-            "copy the data elsewhere, and remove the worker by OSCAR's API",
-            f"remove {one.member.cluster} from the members and apply, so that the worker stays",
-        ),
-    )
-
-
-def _bucket_reason(views: Iterable[MemberView], form: Form) -> Reason | None:
-    for one, bucket, facts in _met(views, form):
-        if not (one.peer and one.peer.owns_bucket(facts)):
-            return Reason(
-                "member-bucket",
-                f"bucket {bucket} exists on {one.member.cluster} and {whose_words(facts.owner)}: "
-                f"the worker {one.member} would use it",
-                ("use another bucket", f"remove {one.member.cluster} from the members"),
-            )
-    return None
-
-
-def _lacking_reason(context: Context, views: Iterable[MemberView], form: Form) -> Reason | None:
-    # A bucket that exists here as well is left out of the first request, and named by the second.
-    for one, bucket, _ in _met(views, form):
-        if not context.bucket_exists(bucket):
-            return Reason(
-                "member-bucket",
-                f"bucket {bucket} exists on {one.member.cluster}, and not here: OSCAR creates no "
-                "worker on a bucket that exists, and would undo the create",
-                ("make the bucket here as well, through OSCAR's API", "use another bucket"),
-            )
-    return None
-
-
-def _met(
-    views: Iterable[MemberView], form: Form
-) -> Iterable[tuple[MemberView, BucketName, BucketFacts]]:
-    if is_mesh(form):
-        return
-    for one in views:
-        if one.peer is None:
-            continue
-        had = named_by_delete(one.live.form, one.live.bucket_list) if one.live else ()
-        for bucket in in_out_buckets(form):
-            facts = one.peer.facts.bucket(bucket) if bucket not in had else None
-            if facts is not None:
-                yield one, bucket, facts
 
 
 def _words(effect: MemberEffect) -> str:

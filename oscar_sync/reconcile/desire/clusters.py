@@ -10,7 +10,8 @@ from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.settings import Declared, RemovedEntry
 from oscar_sync.reconcile.desire.opening import OpenedSettings
 from oscar_sync.reconcile.desire.placing import Placed
-from oscar_sync.settings.clusters import ClusterLookup, Resolver
+from oscar_sync.settings.cluster_lookup import ClusterLookup
+from oscar_sync.settings.clusters import Resolver
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.entries import DEFAULT_KEYS, STAR, ClusterSettings
 from oscar_sync.settings.load import absolute, environment_of

@@ -12,7 +12,7 @@ from oscar_sync.model.selection import Narrowing
 from oscar_sync.model.state import DesiredService
 from oscar_sync.reconcile.desire.opening import OpenedSettings
 from oscar_sync.reconcile.desire.selecting import narrowing_of, refuse_none_wanted
-from oscar_sync.settings.clusters import ClusterLookup, flags_of, unknown_key
+from oscar_sync.settings.cluster_lookup import ClusterLookup, flags_of, unknown_key
 from oscar_sync.settings.entries import Known, note_nothing_for
 from oscar_sync.settings.load import load_known
 

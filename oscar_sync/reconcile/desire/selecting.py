@@ -13,7 +13,7 @@ from oscar_sync.model.settings import DeclaredBucket, DeclaredVolume
 from oscar_sync.model.state import ClusterView, DesiredService, DesiredState
 from oscar_sync.semantics.buckets import needed_buckets
 from oscar_sync.semantics.volumes import named_volume
-from oscar_sync.settings.clusters import ClusterLookup
+from oscar_sync.settings.cluster_lookup import ClusterLookup
 from oscar_sync.settings.declared import DeclaredStorage
 
 _ALL: Final = ("", "*")
