@@ -1,16 +1,13 @@
 """Showing one thing of a cluster: a line a field, or the document that it is."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.reaching import on_cluster
-from oscar_sync.cli.tables import show
+from oscar_sync.cli.tables import FORMATS, show
 from oscar_sync.client.connection import Oscar
-from oscar_sync.model.exits import Exit
 from oscar_sync.render.table import Row, Table
-
-FORMATS: Final = ("table", "json", "yaml")
 
 Fields: TypeAlias = Mapping[str, object]
 
@@ -23,11 +20,10 @@ def show_one(
     """Return the exit code after showing what *read* returns; a table has what *shown* leaves."""
     outputs = outputs_of(options["outputs"], FORMATS)
 
-    def run(oscar: Oscar) -> Exit:
+    def run(oscar: Oscar) -> None:
         document = read(oscar)
         rows = tuple(Row(field) for field in _fields(shown(document)))
         show(outputs, Table(("FIELD", "VALUE"), rows), document)
-        return Exit.OK
 
     return on_cluster(options, outputs, run)
 

@@ -4,7 +4,8 @@ import time
 from typing import Any
 
 from oscar_sync.cli import options as given
-from oscar_sync.cli.fields import FORMATS, Fields, show_one
+from oscar_sync.cli.fields import Fields, show_one
+from oscar_sync.cli.tables import FORMATS
 from oscar_sync.client.connection import Oscar
 
 

@@ -3,14 +3,14 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import outputs_of
-from oscar_sync.cli.tables import show, show_words
+from oscar_sync.cli.tables import FORMATS, show, show_words
 from oscar_sync.documents.on_disk import real_path
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
@@ -19,8 +19,6 @@ from oscar_sync.model.run import PastRun
 from oscar_sync.render.history import history_table
 from oscar_sync.settings.load import Where, find
 from oscar_sync.workspace.history import history_file, read_runs
-
-FORMATS: Final = ("table", "json", "yaml")
 
 
 @given.command("history", "oscar-sync history", "oscar-sync history edge/thumbnails -o json")

@@ -5,8 +5,9 @@ from typing import Any
 import click
 
 from oscar_sync.cli import options as given
-from oscar_sync.cli.fields import FORMATS, Fields, show_one
+from oscar_sync.cli.fields import Fields, show_one
 from oscar_sync.cli.reaching import service_of
+from oscar_sync.cli.tables import FORMATS
 from oscar_sync.client.connection import Oscar
 from oscar_sync.semantics.shapes import list_of, mapping_of
 

@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from oscar_sync.cli import options as given
-from oscar_sync.cli.fields import FORMATS, show_one
+from oscar_sync.cli.fields import show_one
+from oscar_sync.cli.tables import FORMATS
 
 
 @given.command("quota", "oscar-sync quota", "oscar-sync quota get a1b2@egi.eu -c edge -o json")

@@ -15,15 +15,17 @@ from oscar_sync.model.exits import Exit
 
 
 def on_cluster(
-    options: dict[str, Any], outputs: Sequence[Output], act: Callable[[Oscar], Exit]
+    options: dict[str, Any], outputs: Sequence[Output], act: Callable[[Oscar], Exit | None]
 ) -> int:
+    """Return the exit code of *act* on the cluster that *options* name: 0 if it gives none."""
+
     def run() -> Exit:
         log_to_stderr(options["log_level"])
         cluster, warnings = chosen(wanted_of(options), os.environ)
         if warnings:
             tell_findings(warnings, options["color"])
         with Oscar(cluster, timeout_s=options["timeout"]) as oscar:
-            return act(oscar)
+            return act(oscar) or Exit.OK
 
     return guarded(run, outputs, options["color"])
 

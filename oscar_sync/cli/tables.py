@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from oscar_sync.cli.output import Output, stdout_width, write
 from oscar_sync.render.documents import json_text, yaml_text
 from oscar_sync.render.table import Table, table_text
 
+FORMATS: Final = ("table", "json", "yaml")
 Document = Mapping[str, object] | Sequence[object]
 
 

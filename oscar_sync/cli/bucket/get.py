@@ -7,8 +7,9 @@ import click
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
 from oscar_sync.cli.bucket.listing import document
-from oscar_sync.cli.fields import FORMATS, Fields, show_one
+from oscar_sync.cli.fields import Fields, show_one
 from oscar_sync.cli.reaching import unknown
+from oscar_sync.cli.tables import FORMATS
 from oscar_sync.client.connection import Oscar
 from oscar_sync.client.values import Bucket
 from oscar_sync.errors import StoreError

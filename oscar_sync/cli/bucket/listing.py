@@ -1,18 +1,15 @@
 """``oscar-sync bucket list``."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import on_cluster
-from oscar_sync.cli.tables import show
+from oscar_sync.cli.tables import FORMATS, show
 from oscar_sync.client.connection import Oscar
 from oscar_sync.client.values import Bucket
-from oscar_sync.model.exits import Exit
 from oscar_sync.render.table import Row, Table
-
-FORMATS: Final = ("table", "json", "yaml")
 
 
 @given.command("list", "oscar-sync bucket list", "oscar-sync bucket list -c edge -o json")
@@ -25,9 +22,8 @@ def command(**options: Any) -> int:
     """
     outputs = outputs_of(options["outputs"], FORMATS)
 
-    def listing(oscar: Oscar) -> Exit:
+    def listing(oscar: Oscar) -> None:
         show_buckets(oscar, outputs)
-        return Exit.OK
 
     return on_cluster(options, outputs, listing)
 

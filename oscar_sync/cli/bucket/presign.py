@@ -11,7 +11,6 @@ from oscar_sync.cli.reaching import on_cluster
 from oscar_sync.cli.tables import show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
-from oscar_sync.model.exits import Exit
 from oscar_sync.storage.keys import fault
 
 FORMATS: Final = ("text", "json", "yaml")
@@ -38,7 +37,7 @@ def command(place: str, upload: bool, expires: int, **options: Any) -> int:
     """
     outputs = outputs_of(options["outputs"], FORMATS)
 
-    def presign(oscar: Oscar) -> Exit:
+    def presign(oscar: Oscar) -> None:
         bucket, _, key = place.partition("/")
         if not bucket or not key.strip("/ "):
             raise UsageError(f"{place!r} does not name an object: write BUCKET/KEY")
@@ -48,6 +47,5 @@ def command(place: str, upload: bool, expires: int, **options: Any) -> int:
         show_words(outputs, made.url, made.data)
         if not options["quiet"]:
             say(f"for a {made.method} request, until {made.expires_at}")
-        return Exit.OK
 
     return on_cluster(options, outputs, presign)

@@ -9,10 +9,9 @@ from oscar_sync.cli.asking import is_confirmed
 from oscar_sync.cli.bucket.access import access_of, access_options, shown_access
 from oscar_sync.cli.bucket.get import bucket_of, counted
 from oscar_sync.cli.bucket.listing import document
-from oscar_sync.cli.fields import FORMATS
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.reaching import on_cluster
-from oscar_sync.cli.tables import show_words
+from oscar_sync.cli.tables import FORMATS, show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.exits import Exit

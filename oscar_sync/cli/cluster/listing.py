@@ -1,17 +1,15 @@
 """``oscar-sync cluster list``."""
 
 import os
-from typing import Any, Final
+from typing import Any
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.border import guarded, tell_findings
 from oscar_sync.cli.output import outputs_of
-from oscar_sync.cli.tables import show
+from oscar_sync.cli.tables import FORMATS, show
 from oscar_sync.client.choosing import KnownCluster, Wanted, known_clusters
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.table import Row, Table
-
-FORMATS: Final = ("table", "json", "yaml")
 
 
 @given.command("list", "oscar-sync cluster list", "oscar-sync cluster list -o json")

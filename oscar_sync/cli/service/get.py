@@ -9,7 +9,6 @@ from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.tables import show_document
 from oscar_sync.client.connection import Oscar
-from oscar_sync.model.exits import Exit
 from oscar_sync.semantics.masking import masked_service
 
 FORMATS: Final = ("yaml", "json")
@@ -28,10 +27,9 @@ def command(name: str, **options: Any) -> int:
     """
     outputs = outputs_of(options["outputs"], FORMATS)
 
-    def get(oscar: Oscar) -> Exit:
+    def get(oscar: Oscar) -> None:
         document = masked_service(service_of(oscar, name).definition)
         for output in outputs:
             show_document(output, document)
-        return Exit.OK
 
     return on_cluster(options, outputs, get)

@@ -10,7 +10,6 @@ from oscar_sync.cli.output import show_line
 from oscar_sync.cli.reaching import command_on, on_cluster, service_of
 from oscar_sync.cli.service.sending import FILE_INPUT, TEXT_INPUT, input_of
 from oscar_sync.client.connection import Oscar
-from oscar_sync.model.exits import Exit
 
 
 @given.command(
@@ -26,11 +25,10 @@ def command(name: str, **options: Any) -> int:
     """Submit a job to a service. OSCAR does not return its name: `service jobs` lists it."""
     data = input_of(options)
 
-    def submit(oscar: Oscar) -> Exit:
+    def submit(oscar: Oscar) -> None:
         token = service_of(oscar, name).token
         oscar.submit(name, data, token=token.reveal())
         again = command_on(oscar.cluster, f"service jobs {shlex.quote(name)}")
         show_line(f"{oscar.cluster.id}/{name}: a job is submitted; {again} shows its state")
-        return Exit.OK
 
     return on_cluster(options, (), submit)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -10,14 +10,12 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.polling import polled, watching
 from oscar_sync.cli.reaching import on_cluster, service_of
-from oscar_sync.cli.tables import show
+from oscar_sync.cli.tables import FORMATS, show
 from oscar_sync.client.connection import Oscar
 from oscar_sync.client.values import Job
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.table import Row, Table
 from oscar_sync.render.words import duration
-
-FORMATS: Final = ("table", "json", "yaml")
 
 
 @given.command(

@@ -1,20 +1,18 @@
 """``oscar-sync service list``."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import on_cluster
-from oscar_sync.cli.tables import show
+from oscar_sync.cli.tables import FORMATS, show
 from oscar_sync.client.connection import Oscar
 from oscar_sync.model.exits import Exit
 from oscar_sync.render.table import Row, Table
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.masking import masked_service
 from oscar_sync.semantics.use import kind_of
-
-FORMATS: Final = ("table", "json", "yaml")
 
 
 @given.command("list", "oscar-sync service list", "oscar-sync service list -c edge -o json")

@@ -13,9 +13,9 @@ from oscar_sync.cli.other_words import logs_answer
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import command_on, on_cluster, service_of, unknown_job
 from oscar_sync.cli.service.following import LogWriter, follow_containers, follow_job
-from oscar_sync.cli.service.jobs import FORMATS, document, jobs_table, newest_first
+from oscar_sync.cli.service.jobs import document, jobs_table, newest_first
 from oscar_sync.cli.service.log_removal import HOW, remove_logs
-from oscar_sync.cli.tables import show, show_words
+from oscar_sync.cli.tables import FORMATS, show, show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import BadAnswerError, UsageError
 from oscar_sync.model.exits import Exit

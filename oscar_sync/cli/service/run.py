@@ -14,7 +14,6 @@ from oscar_sync.cli.service.sending import FILE_INPUT, TEXT_INPUT, input_of
 from oscar_sync.client.connection import Oscar
 from oscar_sync.client.output import decoded
 from oscar_sync.errors import UsageError
-from oscar_sync.model.exits import Exit
 from oscar_sync.render.words import size
 from oscar_sync.storage.whole import write_whole
 
@@ -47,11 +46,10 @@ def command(name: str, **options: Any) -> int:
     """
     data = _checked(options)
 
-    def run(oscar: Oscar) -> Exit:
+    def run(oscar: Oscar) -> None:
         token = service_of(oscar, name).token
         answer = oscar.run(name, data, token=token.reveal())
         _show(_decoded(answer, options["decode_output"]), options["output"] or "")
-        return Exit.OK
 
     return on_cluster(options, (), run)
 

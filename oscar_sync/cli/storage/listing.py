@@ -1,7 +1,7 @@
 """``oscar-sync storage ls``."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -12,15 +12,12 @@ from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, opened
-from oscar_sync.cli.tables import show
+from oscar_sync.cli.tables import FORMATS, show
 from oscar_sync.client.connection import Oscar
 from oscar_sync.model.amounts import plural
-from oscar_sync.model.exits import Exit
 from oscar_sync.render.table import Row, Table
 from oscar_sync.render.words import size
 from oscar_sync.storage.stored import StoredFile
-
-FORMATS: Final = ("table", "json", "yaml")
 
 
 @given.command("ls", "oscar-sync storage ls", "oscar-sync storage ls thumbnails/out/")
@@ -35,7 +32,7 @@ def command(place: str | None, service: str, **options: Any) -> int:
     """
     outputs = outputs_of(options["outputs"], FORMATS)
 
-    def ls(oscar: Oscar) -> Exit:
+    def ls(oscar: Oscar) -> None:
         if place is not None:
             total = _show_files(oscar, place_of(place), service, outputs)
             if not options["quiet"]:
@@ -44,7 +41,6 @@ def command(place: str | None, service: str, **options: Any) -> int:
             _show_folders(oscar, service, outputs)
         else:
             show_buckets(oscar, outputs)
-        return Exit.OK
 
     return on_cluster(options, outputs, ls)
 

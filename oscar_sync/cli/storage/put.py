@@ -16,7 +16,6 @@ from oscar_sync.cli.storage.transfer import SERVICE, Bar, opened
 from oscar_sync.client.connection import Oscar
 from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import UsageError
-from oscar_sync.model.exits import Exit
 from oscar_sync.render.words import size
 from oscar_sync.storage.stored import OnBytes, Provider
 
@@ -38,7 +37,7 @@ def command(sources: tuple[str, ...], place: str, **options: Any) -> int:
     paths. Any other PLACE is the key of the one file. Existing objects are replaced.
     """
 
-    def put(oscar: Oscar) -> Exit:
+    def put(oscar: Oscar) -> None:
         where = place_of(place)
         uploads = list(_uploads(sources, where, is_recursive=options["recursive"]))
         provider = opened(oscar, where, options["service"])
@@ -48,7 +47,6 @@ def command(sources: tuple[str, ...], place: str, **options: Any) -> int:
                 _put(provider, path, target, bar.add)
         for path, target in uploads:
             show_line(f"{path} -> {target} ({size(_size(path))})")
-        return Exit.OK
 
     return on_cluster(options, (), put)
 

@@ -9,13 +9,12 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.asking import is_confirmed
 from oscar_sync.cli.border import say
 from oscar_sync.cli.deleting import deletion_of
-from oscar_sync.cli.fields import FORMATS
 from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.request import connections_of
 from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, opened
-from oscar_sync.cli.tables import show_words
+from oscar_sync.cli.tables import FORMATS, show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import StoreError, UsageError
 from oscar_sync.model.amounts import plural

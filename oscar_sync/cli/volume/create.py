@@ -5,13 +5,11 @@ from typing import Any
 import click
 
 from oscar_sync.cli import options as given
-from oscar_sync.cli.fields import FORMATS
 from oscar_sync.cli.output import outputs_of
 from oscar_sync.cli.reaching import on_cluster
-from oscar_sync.cli.tables import show_words
+from oscar_sync.cli.tables import FORMATS, show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
-from oscar_sync.model.exits import Exit
 from oscar_sync.semantics.names import is_dns_label
 from oscar_sync.semantics.quantities import is_positive_quantity
 
@@ -29,7 +27,7 @@ def command(name: str, size: str, **options: Any) -> int:
     """Create a volume that services can mount. Its size cannot be changed later."""
     outputs = outputs_of(options["outputs"], FORMATS)
 
-    def create(oscar: Oscar) -> Exit:
+    def create(oscar: Oscar) -> None:
         if not is_dns_label(name):
             raise UsageError(
                 f"{name!r} is not the name of a volume: use lower-case letters, digits and -"
@@ -39,6 +37,5 @@ def command(name: str, size: str, **options: Any) -> int:
         made = oscar.create_volume(name, size)
         words = f"{oscar.cluster.id}/{name}: created; {made.get('size', size)}"
         show_words(outputs, words, made)
-        return Exit.OK
 
     return on_cluster(options, outputs, create)
