@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.property.examples import noting_premises
 from tests.property.world import running_world
 
 
@@ -15,3 +16,10 @@ def _world():
 def world(_world):
     _world.reset()
     return _world
+
+
+@pytest.fixture
+def met():
+    """Return what a law notes its premises with: some example must meet each."""
+    with noting_premises() as met:
+        yield met

@@ -277,7 +277,8 @@ def allowed_words(draw: st.DrawFn) -> list[str]:
 
 
 _REMOVED = st.sets(st.sampled_from(NAMES), max_size=3)
-_ERASABLE = st.sets(st.sampled_from((*_HOLDERS, "empty", "volume")), max_size=3)
+_ALL_DATA = (*_HOLDERS, "empty", "volume")
+_ERASABLE = st.sets(st.sampled_from(_ALL_DATA), max_size=3) | st.just({*_ALL_DATA})
 
 
 @st.composite

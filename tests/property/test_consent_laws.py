@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from hypothesis import assume, event, example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from oscar_sync.model.action import ActionKind
@@ -17,6 +17,8 @@ from tests.property.strategies import (
     BUCKETS,
     IMAGE,
     NAMES,
+    Left,
+    Live,
     allowed_words,
     left_clusters,
     removed_entries,
@@ -32,7 +34,30 @@ from tests.property.witness import (
 )
 from tests.property.world import shown, told
 
+_PLAIN = {"name": "alpha", "image": IMAGE, "script": "s\n"}
 
+
+def _beta(**fields):
+    return {**_PLAIN, "name": "beta", **fields}
+
+
+# A volume, and one of two buckets: the other holds an object.
+@example(
+    left=Left(),
+    first=[
+        _beta(
+            volume={"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "delete"},
+            output=[
+                {"storage_provider": "minio.default", "path": path}
+                for path in ("blue/out", "red/out")
+            ],
+        )
+    ],
+    second=[_PLAIN],
+    allow=[],
+    removed=[{"service": "beta", "erase": ["empty", "volume"]}],
+    prune=False,
+)
 @laws(Fraction(3, 8))  # applies twice, each with kept data
 @given(
     left=left_clusters(),
@@ -43,7 +68,7 @@ from tests.property.world import shown, told
     prune=st.booleans(),
 )
 def test_nothing_is_erased_but_what_somebody_wrote_down(  # noqa: PLR0917 - what is drawn
-    world, left, first, second, allow, removed, prune
+    world, met, left, first, second, allow, removed, prune
 ):
     world.reset()
     leave(world, left)
@@ -59,7 +84,7 @@ def test_nothing_is_erased_but_what_somebody_wrote_down(  # noqa: PLR0917 - what
     world.forget()
     found, report = world.apply(allow=tuple(allow))
     check_safe(world, before, found.draft.plan)
-    check_written_down(found.draft.plan, before, allow, rows)
+    check_written_down(met, found.draft.plan, before, allow, rows)
     assert not [r for r in report.results if r.status is not Status.DONE], told(report)
     check_all_steps(world, found.draft.plan)
     again = world.plan(allow=tuple(allow))
@@ -72,22 +97,21 @@ def test_nothing_is_erased_but_what_somebody_wrote_down(  # noqa: PLR0917 - what
         or not {item.bucket for item in action.erases} <= let_go
     ]
     # What was in a blocked step's way may be gone by now.
-    event("blocked" if found.draft.plan.blocked else "whole")
-    unexplained = [] if found.draft.plan.blocked else more
+    unexplained = more if met("nothing blocked", not found.draft.plan.blocked) else []
     assert unexplained == [], (shown(found), shown(again))
 
 
-def check_written_down(plan, before, allow, rows):
+def check_written_down(met, plan, before, allow, rows):
     """L4: each bucket that goes was named, or named as empty and empty."""
     named, is_empty_named = erased_words(allow, rows)
     full = {bucket for bucket, key in before if key and not key.endswith("/")}
     for action in plan.actions:
         for item in action.erases:
-            if item.is_volume:
+            if met("a volume goes", item.is_volume):
                 assert f"erase:{action.key.name}/volume" in allow or any(
                     row["service"] == action.key.name and "volume" in row["erase"] for row in rows
                 )
-            elif item.bucket not in named:
+            elif met("an empty bucket goes", item.bucket not in named):
                 assert is_empty_named, item
                 assert item.bucket not in full, item
 
@@ -116,7 +140,7 @@ def _is_selected(how: str, name: str, other: str) -> bool:
 @given(first=services(min_size=2), second=services(), at=st.integers(0, 3), prune=st.booleans(),
        how=st.sampled_from(sorted(_SELECTIONS)))  # fmt: skip
 def test_a_narrowed_run_touches_what_it_was_narrowed_to_alone(
-    world, first, second, at, *, prune, how
+    world, met, first, second, at, *, prune, how
 ):
     world.reset()
     world.write(*first)
@@ -132,13 +156,15 @@ def test_a_narrowed_run_touches_what_it_was_narrowed_to_alone(
     check_safe(world, before, found.draft.plan)
     selected = {one["name"] for one in second if _is_selected(how, name, one["name"])}
     assert {str(action.key.name) for action in found.draft.plan.actions} <= selected
+    met("others are not selected", {*others} - selected)
     assert all(world.live(other) == body for other, body in others.items() if other not in selected)
     assert set(others) <= world.names()  # whatever it matches, it is no full run
 
 
+@example(left=Left(services=(Live(_PLAIN, "lost-owner"),)))
 @laws(Fraction(3, 4))
 @given(left=left_clusters())
-def test_the_plan_of_an_export_is_empty(world, left):
+def test_the_plan_of_an_export_is_empty(world, met, left):
     world.reset()
     leave(world, left)
     world.write_settings(set=None)
@@ -153,12 +179,12 @@ def test_the_plan_of_an_export_is_empty(world, left):
         path.write_text(file.text, encoding="utf-8", newline="")
     again = world.plan()
     lost = {one.body["name"] for one in left.services if one.kind == "lost-owner"}
+    met("an owner was lost", again.draft.plan.all_actions)
     for action in again.draft.plan.all_actions:  # an owner that was lost is given back
         assert action.key.name in lost, shown(again)
         assert [change.path for change in action.changes] == ["owner"], shown(again)
 
 
-_PLAIN = {"name": "alpha", "image": IMAGE, "script": "s\n"}
 _WRITER = {
     "name": "gamma",
     "image": IMAGE,
@@ -181,7 +207,7 @@ _WRITER = {
     does=st.sampled_from(("memory", "output", "mark", "gone")),
 )
 def test_another_writer_at_any_moment_stops_the_write_that_does_not_know_of_it(  # noqa: PLR0917 - what is drawn
-    world, first, second, nth, victim, bucket, does
+    world, met, first, second, nth, victim, bucket, does
 ):
     """L6, but for the moment between the last reading and its DELETE.
 
@@ -211,8 +237,9 @@ def test_another_writer_at_any_moment_stops_the_write_that_does_not_know_of_it( 
 
     world.oscar.fault = someone_writes
     world.forget()
-    found, _ = world.apply()
+    found, report = world.apply()
     world.oscar.fault = lambda *_: ""
+    met("stopped", any(item.status is Status.STALE for item in report.results))
     check_nothing_lost(before, world.objects(), lost)
     check_deletes(world)
     check_premises(world)

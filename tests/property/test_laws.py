@@ -110,7 +110,9 @@ def test_the_normal_form_of_a_normal_form_is_itself(one):
 @given(
     wanted=services(min_size=2), prunes=st.booleans(), most=st.integers(0, 3), renames=st.booleans()
 )
-def test_a_service_goes_only_under_prune_and_its_data_stays(world, wanted, prunes, most, renames):
+def test_a_service_goes_only_under_prune_and_its_data_stays(  # noqa: PLR0917 - drawn
+    world, met, wanted, prunes, most, renames
+):
     """Or under a new name, which `moved` names."""
     world.reset()
     world.write(*wanted)
@@ -129,14 +131,15 @@ def test_a_service_goes_only_under_prune_and_its_data_stays(world, wanted, prune
     gone = names - world.names()
     assert wanted[0]["name"] not in gone
     is_renamed = f"{old}-new" in world.names()
-    assert not renames or (old in gone) is is_renamed, told(report)
+    assert not met("renamed", renames) or (old in gone) is is_renamed, told(report)
     gone -= {old} if is_renamed else set()
+    met("pruned", gone)
     assert len(gone) <= (most if prunes else 0), told(report)
 
 
 @laws(Fraction(1, 4))  # applies three times
 @given(wanted=services(), at=st.integers(0, 3))
-def test_what_is_removed_and_taken_up_again_has_its_data_and_fires(world, wanted, at):
+def test_what_is_removed_and_taken_up_again_has_its_data_and_fires(world, met, wanted, at):
     # A volume that is retained takes its name: the server refuses to make it again (409).
     chosen = wanted[at % len(wanted)]
     assume(chosen.get("volume", {}).get("lifecycle_policy") != "retain")
@@ -158,13 +161,14 @@ def test_what_is_removed_and_taken_up_again_has_its_data_and_fires(world, wanted
     world.forget()
     found, report = world.apply()
     check_safe(world, before, found.draft.plan)
-    if found.draft.plan.blocked:
+    if not met("given back", not found.draft.plan.blocked):
         return
     again = world.plan()
     assert not again.draft.plan.actions, (told(report), shown(again))
     for entry in chosen.get("input", ()):
         bucket, _, folder = entry["path"].partition("/")
         had = len(world.api.jobs(name))
+        met("had data", had)
         world.put(bucket, f"{folder}/new", b"x")
         assert world.api.finished(name, had + 1)
     check_nothing_lost(before, world.objects())
@@ -321,7 +325,7 @@ def test_each_pair_of_files_renders_in_every_format_within_its_size(world, befor
 
 @laws(Fraction(1, 4))  # applies twice
 @given(wanted=services())
-def test_what_is_adopted_needs_nothing_more(world, wanted):
+def test_what_is_adopted_needs_nothing_more(world, met, wanted):
     world.reset()
     world.write(*wanted)
     world.write_settings(set=None)
@@ -335,6 +339,7 @@ def test_what_is_adopted_needs_nothing_more(world, wanted):
     again = world.plan()
     assert not again.draft.plan.actions, shown(again)
     done = {item.action.key.name for item in report.results}
+    met("adopted", done)
     for name in done:
         assert world.live(name)["annotations"]["oscar-sync.io/owner"].startswith("laws/")
     assert world.api.get(SERVICES).status == 200

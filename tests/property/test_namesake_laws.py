@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import event, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.emulator.calling import SERVICES
@@ -44,6 +44,14 @@ _BOTH = [{"service": "alpha", "erase": ["red", "blue"]}, {"service": "beta", "er
     second=[service("alpha", "green")], allow=["erase:blue", "take-over:alpha"],
     removed=[], prune=False,
 )  # fmt: skip
+@example(
+    first=[service("alpha", "red"), service("beta", "green")],
+    other=[service("alpha", "blue")],
+    second=[service("gamma", "blue")],
+    allow=[],
+    removed=[{"service": "beta", "erase": ["green"]}, *_BOTH[:1]],
+    prune=False,
+)
 @laws(Fraction(1, 4))  # applies twice
 @given(
     first=services(),
@@ -54,7 +62,7 @@ _BOTH = [{"service": "alpha", "erase": ["red", "blue"]}, {"service": "beta", "er
     prune=st.booleans(),
 )
 def test_nothing_of_two_services_that_share_a_name_is_written_or_deleted(  # noqa: PLR0917 - what is drawn
-    older, first, other, second, allow, removed, prune
+    older, met, first, other, second, allow, removed, prune
 ):
     world = older
     world.reset()
@@ -68,7 +76,7 @@ def test_nothing_of_two_services_that_share_a_name_is_written_or_deleted(  # noq
         world.put(bucket, "kept/it", bucket.encode())
     both = {name: twins(world, name) for name in sorted(shared)}
     twice = {name: found for name, found in both.items() if len(found) > 1}
-    event("with namesakes" if twice else "without")
+    met("namesakes", twice)
     before = world.objects()
     wanted = {item["name"] for item in second}
     world.write(*second)
@@ -81,6 +89,7 @@ def test_nothing_of_two_services_that_share_a_name_is_written_or_deleted(  # noq
     named = [target for do, target in steps_of(plan) if do == "delete-object"]
     erased = {item.bucket for action in plan.actions for item in action.erases}
     held = {bucket for found in twice.values() for one in found for bucket in buckets(one)}
+    met("others are deleted", erased)
     assert not held & erased, shown(found)
     check_nothing_lost(before, world.objects(), [*named, *erased])
     check_deletes(world, frozenset(erased))

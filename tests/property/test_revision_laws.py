@@ -55,7 +55,7 @@ def repository(world):
     left=left_clusters(), wanted=services(), is_dirty=st.booleans(), is_between=st.booleans()
 )  # fmt: skip
 def test_after_an_apply_the_plan_of_another_commit_is_empty(
-    world, repository, left, wanted, *, is_dirty, is_between
+    world, met, repository, left, wanted, *, is_dirty, is_between
 ):
     world.reset()
     leave(world, left)
@@ -82,6 +82,7 @@ def test_after_an_apply_the_plan_of_another_commit_is_empty(
     assert {mark.endswith("+changes") for mark in marks.values() if mark} <= {
         is_dirty and not is_between
     }
+    met("marked", any(marks.values()))
     repository.commit()
     again = world.plan()
     assert not again.draft.plan.actions, shown(again)

@@ -42,7 +42,7 @@ def _planted(one, secret):
 @given(wanted=services(max_size=2), secret=_SECRETS, buckets=_SOME, erased=_SOME,
        has_volume=st.booleans(), renames=st.booleans(), fault=_FAULTS, name=_FORMATS)  # fmt: skip
 def test_a_planted_secret_is_in_no_text_document_log_or_mark(  # noqa: PLR0917 - what is drawn
-    world, caplog, wanted, secret, buckets, erased, has_volume, renames, fault, name
+    world, met, caplog, wanted, secret, buckets, erased, has_volume, renames, fault, name
 ):
     """Also where the server quotes what was sent to it, as it is and packed."""
     caplog.set_level(logging.DEBUG)
@@ -86,6 +86,7 @@ def test_a_planted_secret_is_in_no_text_document_log_or_mark(  # noqa: PLR0917 -
         *(FORMATS[name].write(one) for one in subjects), caplog.text, json.dumps([tags, marks]),
     ))  # fmt: skip
     assert old in whole
+    met("the server quoted it", "cannot store" in whole)
     inner = [one[4:-4] for one in packed.values()]
     for words in (*packed, json.dumps(secret)[1:-1], *inner, world.emulator.secret_key):
         assert words not in whole

@@ -49,7 +49,7 @@ def used_by(one):
     renames=st.booleans(), erased=st.none() | st.sampled_from(BUCKETS),
 )  # fmt: skip
 def test_no_service_goes_and_no_object_for_a_file_that_is_not_whole(  # noqa: PLR0917 - drawn
-    world, wanted, which, strange, cut, renames, erased
+    world, met, wanted, which, strange, cut, renames, erased
 ):
     """Nor where the file is that of a service under its new name, or of one that uses a bucket."""
     world.reset()
@@ -81,6 +81,7 @@ def test_no_service_goes_and_no_object_for_a_file_that_is_not_whole(  # noqa: PL
         if seen.method == "DELETE" and seen.path.startswith(SERVICES)
     }
     # A file that is whole enough to hold the service under its new name renames it.
-    is_renamed = renames and name in world.names()
+    is_renamed = met("renamed", renames and name in world.names())
+    met("a bucket was named", erased in used_by(one))
     assert gone == names - world.names() == ({one["name"]} if is_renamed else set())
     assert objects.keys() <= world.objects().keys()

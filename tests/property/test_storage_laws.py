@@ -2,14 +2,14 @@
 
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from oscar_sync.model.report import Status
 from tests.emulator.calling import SERVICES
 from tests.property.examples import laws
 from tests.property.leaving import leave
-from tests.property.strategies import BUCKETS, NAMES, left_clusters, moves, private, services
+from tests.property.strategies import BUCKETS, NAMES, Left, left_clusters, moves, private, services
 from tests.property.witness import check_all_steps, check_safe
 from tests.property.world import shown, told
 
@@ -51,6 +51,10 @@ def _mark(world, marks):
             world.emulator._store.set_tags(bucket, {**tags, "oscar-sync": set_name})
 
 
+@example(
+    left=Left(buckets={"red": "private"}), wanted=[], marks={"red": "laws"}, buckets=set(),
+    volumes={}, erased={"red"}, deleted=set(), order=NAMES, most=0,
+)  # fmt: skip
 @laws(Fraction(1, 2))
 @given(
     left=left_clusters(), wanted=services(), marks=_MARKS,
@@ -58,7 +62,7 @@ def _mark(world, marks):
         st.sampled_from(VOLUMES)), order=st.permutations(NAMES), most=st.integers(0, 2),
 )  # fmt: skip
 def test_declared_storage_is_made_once_and_nothing_else_goes(  # noqa: PLR0917 - what is drawn
-    world, left, wanted, marks, buckets, volumes, erased, deleted, order, most
+    world, met, left, wanted, marks, buckets, volumes, erased, deleted, order, most
 ):
     world.reset()
     leave(world, left)
@@ -71,6 +75,8 @@ def test_declared_storage_is_made_once_and_nothing_else_goes(  # noqa: PLR0917 -
     found, report = world.apply()
     check_safe(world, before, found.draft.plan)
     gone = {bucket for bucket, _ in before} - world.buckets()
+    met("a bucket is gone", gone)
+    met("another set's stays", {*erased} & strange & {bucket for bucket, _ in before})
     assert gone <= {*erased} - {*buckets} - strange, shown(found)
     assert all(item.status is Status.DONE for item in report.results), told(report)
     check_all_steps(world, found.draft.plan)
@@ -92,7 +98,7 @@ def test_declared_storage_is_made_once_and_nothing_else_goes(  # noqa: PLR0917 -
 @given(wanted=services(max_size=2), buckets=_SOME_BUCKETS, volumes=_SOME_VOLUMES, fault=_FAULTS,
        erased=_SOME_BUCKETS)  # fmt: skip
 def test_after_a_fault_the_next_applies_end_where_one_without_would(  # noqa: PLR0917 - as above
-    world, wanted, buckets, volumes, fault, erased
+    world, met, wanted, buckets, volumes, fault, erased
 ):
     world.reset()
     for bucket in erased:
@@ -107,6 +113,7 @@ def test_after_a_fault_the_next_applies_end_where_one_without_would(  # noqa: PL
         before = world.objects()
         found, report = world.apply()
         check_safe(world, before, found.draft.plan)
+        met("failed", any(item.status is not Status.DONE for item in report.results))
         if not report.results:
             break
     world.emulator.clear_faults()
@@ -119,7 +126,7 @@ def test_after_a_fault_the_next_applies_end_where_one_without_would(  # noqa: PL
 
 @laws(Fraction(1, 2))
 @given(wanted=services(max_size=2), buckets=_SOME_BUCKETS, erased=_SOME_BUCKETS)
-def test_a_narrowed_run_deletes_nothing_that_removed_names(world, wanted, buckets, erased):
+def test_a_narrowed_run_deletes_nothing_that_removed_names(world, met, wanted, buckets, erased):
     world.reset()
     world.write(*private(wanted))
     world.apply()
@@ -128,5 +135,6 @@ def test_a_narrowed_run_deletes_nothing_that_removed_names(world, wanted, bucket
     world.forget()
     found, _ = world.apply(only=(wanted[0]["name"],))
     check_safe(world, before, found.draft.plan)
+    met("a bucket was named", {bucket for bucket, _ in before} & (erased - buckets))
     assert {bucket for bucket, _ in before} <= world.buckets()
     assert world.api.get(SERVICES).status == 200
