@@ -2,6 +2,7 @@
 
 from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.places import Places
+from oscar_sync.model.code import TitledCode
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.origin import FieldPath, Origin
 
@@ -22,13 +23,14 @@ class Findings:
 
     def add(  # noqa: PLR0917 - in the order of a diagnostic
         self,
-        code: str,
-        severity: Severity,
+        code: TitledCode,
         origin: Origin,
         path: FieldPath | str,
         message: str,
         remedy: str,
         text: str = "",
+        *,
+        severity: Severity | None = None,
     ) -> None:
         """Note a finding at *origin*; *text* is the file's, for the snippet."""
         from oscar_sync.documents.snippet import snippet  # files without a finding do without
@@ -39,7 +41,7 @@ class Findings:
                 line=origin.line,
                 column=origin.column,
                 code=str(code),
-                severity=severity,
+                severity=severity or code.severity,
                 path=path if isinstance(path, str) else dotted(path),
                 message=message,
                 remedy=remedy,
@@ -47,16 +49,18 @@ class Findings:
             )
         )
 
-    def of_file(self, code: str, severity: Severity, file: str, message: str, remedy: str) -> None:
-        self.add(code, severity, Origin(file, 0, 0), "", message, remedy)
-
-    def at(  # noqa: PLR0917 - in the order of a diagnostic
+    def of_file(
         self,
-        code: str,
-        severity: Severity,
-        places: Places,
-        path: FieldPath,
+        code: TitledCode,
+        file: str,
         message: str,
         remedy: str,
+        *,
+        severity: Severity | None = None,
     ) -> None:
-        self.add(code, severity, places.locate(path), path, message, remedy, places.text)
+        self.add(code, Origin(file, 0, 0), "", message, remedy, severity=severity)
+
+    def at(
+        self, code: TitledCode, places: Places, path: FieldPath, message: str, remedy: str
+    ) -> None:
+        self.add(code, places.locate(path), path, message, remedy, places.text)

@@ -9,7 +9,6 @@ from msgspec import Struct
 from oscar_sync.manifests.checks import care, choices, naming, runtime, storage
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
-from oscar_sync.manifests.findings import ERROR
 from oscar_sync.manifests.locator import Locator
 from oscar_sync.model.form import Form, mapping_of
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
@@ -74,7 +73,6 @@ def _size(draft: ServiceDraft, form: Form) -> None:
     if size > LARGEST:
         draft.say(
             ManifestCode.TOO_LARGE,
-            ERROR,
             ("script",),
             f"definition and script have about {size:,} bytes; one ConfigMap holds {LARGEST:,}",
             "put data into a bucket or the image",

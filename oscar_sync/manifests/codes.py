@@ -1,5 +1,6 @@
 """The codes of what can be wrong with manifests: stable, never reused."""
 
+from oscar_sync.documents.findings import NOTE, WARNING
 from oscar_sync.model.code import TitledCode
 
 
@@ -11,19 +12,19 @@ class ManifestCode(TitledCode):
     BOMB = "OSY103", "nested too deeply, or aliases expand to too much"
     NOT_UTF8 = "OSY104", "the file is not UTF-8"
     UNREADABLE = "OSY105", "a file or folder cannot be read"
-    TOO_LARGE_FILE = "OSY106", "a discovered file is over 2 MiB and was not parsed"
+    TOO_LARGE_FILE = "OSY106", "a discovered file is over 2 MiB and was not parsed", WARNING
     SYMLINK_LOOP = "OSY107", "a symbolic link leads back, or to a folder that is ignored in part"
     NO_SUCH_PATH = "OSY108", "a PATH does not exist"
     NO_FDL = "OSY109", "there is no FDL at all"
     MISSPELT_FUNCTIONS = "OSY110", "a top-level key looks like `functions`"
     SECOND_DOCUMENT = "OSY111", "a second YAML document has `functions`"
-    NOT_FDL = "OSY112", "the file is not an FDL and was skipped"
+    NOT_FDL = "OSY112", "the file is not an FDL and was skipped", NOTE
     SHAPE = "OSY113", "the file does not have the shape of an FDL"
-    AWS_IGNORED = "OSY114", "functions for another platform are ignored"
-    UNKNOWN_KEY = "OSY115", "no server knows the key"
-    REMOVED_KEY = "OSY116", "servers no longer know the key"
-    SERVER_OWNED = "OSY117", "the server sets this field; the value is not sent"
-    BOTH_VARIABLES = "OSY118", "both spellings of environment variables"
+    AWS_IGNORED = "OSY114", "functions for another platform are ignored", WARNING
+    UNKNOWN_KEY = "OSY115", "no server knows the key", WARNING
+    REMOVED_KEY = "OSY116", "servers no longer know the key", WARNING
+    SERVER_OWNED = "OSY117", "the server sets this field; the value is not sent", NOTE
+    BOTH_VARIABLES = "OSY118", "both spellings of environment variables", WARNING
     NOT_TEXT = "OSY119", "a text is required"
     NOT_FLAG = "OSY120", "true or false is required"
     NOT_INTEGER = "OSY121", "a whole number is required"
@@ -60,11 +61,11 @@ class ManifestCode(TitledCode):
     ENV_FILE = "OSY162", "the env file cannot be used"
     TWICE = "OSY170", "a service is defined twice on one cluster"
     TRIGGER_LOOP = "OSY171", "an output feeds its own input"
-    SHARED_INPUT = "OSY172", "one upload starts several services"
+    SHARED_INPUT = "OSY172", "one upload starts several services", WARNING
     SEED_TRIGGERS = "OSY173", "a seed would start a service"
     SEED_PROVIDER = "OSY174", "a seed goes to a provider that its service does not define"
-    PLAIN_SECRET = "OSY180", "a secret is in plain text"
-    INPUT_FILTER = "OSY181", "prefix and suffix of an input do nothing"
-    MOVING_TAG = "OSY182", "the image's tag moves"
-    FOREIGN_INPUT = "OSY183", "an input of a MinIO that may not be the cluster's own"
+    PLAIN_SECRET = "OSY180", "a secret is in plain text", WARNING
+    INPUT_FILTER = "OSY181", "prefix and suffix of an input do nothing", WARNING
+    MOVING_TAG = "OSY182", "the image's tag moves", WARNING
+    FOREIGN_INPUT = "OSY183", "an input of a MinIO that may not be the cluster's own", WARNING
     MISSPELT_KEY = "OSY184", "a key is misspelt"

@@ -35,12 +35,18 @@ class ServiceDraft(Struct, frozen=True):
         return str(self.values.get("name", ""))
 
     def say(
-        self, code: ManifestCode, severity: Severity, path: FieldPath, message: str, remedy: str
+        self,
+        code: ManifestCode,
+        path: FieldPath,
+        message: str,
+        remedy: str,
+        *,
+        severity: Severity | None = None,
     ) -> None:
         origin, text = self.locator.written(path)
         shown = self.dotted(path)
         words = (as_written(message, self.masks), as_written(remedy, self.masks))
-        self.findings.add(code, severity, origin, shown, *words, text)
+        self.findings.add(code, origin, shown, *words, text, severity=severity)
 
     def dotted(self, path: FieldPath) -> str:
         """Return *path* as it is printed, ``Variables`` where the file spells it so."""

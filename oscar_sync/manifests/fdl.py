@@ -10,7 +10,7 @@ from oscar_sync.documents.reading import FaultKind, Reading
 from oscar_sync.documents.scalars import Tree, is_null
 from oscar_sync.documents.suggestion import closest
 from oscar_sync.manifests.codes import ManifestCode
-from oscar_sync.manifests.findings import ERROR, NOTE, WARNING, Findings, note_faults, unknown_key
+from oscar_sync.manifests.findings import Findings, note_faults, unknown_key
 from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.origin import FieldPath
 
@@ -59,7 +59,6 @@ def services_of(
 def _second_document(places: Places, findings: Findings) -> None:
     findings.at(
         ManifestCode.SECOND_DOCUMENT,
-        ERROR,
         places,
         (),
         "functions is in a later YAML document (after ---)",
@@ -73,7 +72,6 @@ def _not_fdl(reading: Reading, places: Places, findings: Findings) -> None:
             if closest(key, (FUNCTIONS,)):
                 findings.at(
                     ManifestCode.MISSPELT_FUNCTIONS,
-                    ERROR,
                     places,
                     (key,),
                     f"top-level key {key}; did you mean functions?",
@@ -94,7 +92,7 @@ def is_published(document: dict[str, Tree]) -> bool:
 
 def _skipped(places: Places, why: str, findings: Findings) -> None:
     remedy = "nothing to do if it is not an FDL"
-    findings.of_file(ManifestCode.NOT_FDL, NOTE, places.file, f"skipped: {why}", remedy)
+    findings.of_file(ManifestCode.NOT_FDL, places.file, f"skipped: {why}", remedy)
 
 
 def _is_of_another_tool(document: dict[str, Tree]) -> bool:
@@ -113,8 +111,8 @@ def _is_of_another_tool(document: dict[str, Tree]) -> bool:
 def _top_keys(document: dict[str, Tree], places: Places, findings: Findings) -> None:
     for key in document:
         if key not in _TOP and not key.startswith(("x-", ".")):
-            code, severity, message, remedy = unknown_key(key, key, _TOP)
-            findings.at(code, severity, places, (key,), message, remedy)
+            code, message, remedy = unknown_key(key, key, _TOP)
+            findings.at(code, places, (key,), message, remedy)
 
 
 class _Reader:
@@ -137,12 +135,11 @@ class _Reader:
         for platform in [name for name in functions if name != OSCAR]:
             path = (FUNCTIONS, platform)
             if closest(platform, (OSCAR,)):
-                code, severity, message, remedy = unknown_key(dotted(path), platform, (OSCAR,))
-                self.findings.at(code, severity, self.places, path, message, remedy)
+                code, message, remedy = unknown_key(dotted(path), platform, (OSCAR,))
+                self.findings.at(code, self.places, path, message, remedy)
             else:
                 self.findings.at(
                     ManifestCode.AWS_IGNORED,
-                    WARNING,
                     self.places,
                     path,
                     f"functions.{platform} is not for OSCAR and is ignored",
@@ -161,7 +158,7 @@ class _Reader:
         ]
 
     def shape(self, path: FieldPath, message: str, remedy: str) -> None:
-        self.findings.at(ManifestCode.SHAPE, ERROR, self.places, path, message, remedy)
+        self.findings.at(ManifestCode.SHAPE, self.places, path, message, remedy)
 
     def entry(self, entry: Tree, place: int) -> list[RawService]:
         path: FieldPath = (FUNCTIONS, OSCAR, place)

@@ -8,7 +8,6 @@ from oscar_sync.documents.places import Places
 from oscar_sync.documents.reading import Fault, FaultKind
 from oscar_sync.documents.suggestion import closest
 from oscar_sync.manifests.codes import ManifestCode
-from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.origin import Origin
 
 __all__ = ["ERROR", "NOTE", "WARNING", "Findings", "note_faults", "unknown_key"]
@@ -30,12 +29,10 @@ def note_faults(
         advice = f"{fault.remedy}; {remedy}" if remedy else fault.remedy
         origin = Origin(places.file, fault.line, fault.column, places.layer)
         code = _CODE_OF_FAULT[fault.kind]
-        findings.add(code, ERROR, origin, "", fault.message, advice, places.text)
+        findings.add(code, origin, "", fault.message, advice, places.text)
 
 
-def unknown_key(
-    where: str, key: str, known: Iterable[str]
-) -> tuple[ManifestCode, Severity, str, str]:
+def unknown_key(where: str, key: str, known: Iterable[str]) -> tuple[ManifestCode, str, str]:
     """Return the finding on a *key* that is none of the *known* ones.
 
     Where it is like one of them it is misspelt, and what it says would be lost: an error.
@@ -43,6 +40,6 @@ def unknown_key(
     nearest = closest(key, known)
     if not nearest:
         remedy = "servers ignore it: correct or delete it"
-        return ManifestCode.UNKNOWN_KEY, WARNING, f"unknown key {where}", remedy
+        return ManifestCode.UNKNOWN_KEY, f"unknown key {where}", remedy
     message = f"unknown key {where}; did you mean {nearest}?"
-    return ManifestCode.MISSPELT_KEY, ERROR, message, f"write `{nearest}:`, or delete the key"
+    return ManifestCode.MISSPELT_KEY, message, f"write `{nearest}:`, or delete the key"

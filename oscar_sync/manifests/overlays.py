@@ -21,7 +21,7 @@ from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.manifests.canonical import canonical
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.fdl import RawService
-from oscar_sync.manifests.findings import ERROR, Findings, note_faults
+from oscar_sync.manifests.findings import Findings, note_faults
 from oscar_sync.manifests.locator import Layer
 from oscar_sync.model.masks import Masked, Masks
 
@@ -71,7 +71,6 @@ def overlay_of(
     for path, name in missing if is_strict else ():
         findings.at(
             ManifestCode.OVERLAY_VARIABLE,
-            ERROR,
             places,
             ("services", *path),
             f"the environment variable {name} is not defined",
@@ -89,7 +88,7 @@ def _refuse_in_names(services: Tree, places: Places, findings: Findings) -> None
         field = next(iter(canonical({str(path[1]): ""})), "") if len(path) > 1 else ""
         if field in _NAMING or path[-1] in _ADDRESSES:
             findings.at(
-                ManifestCode.OVERLAY_VARIABLE, ERROR, places, ("services", *path),
+                ManifestCode.OVERLAY_VARIABLE, places, ("services", *path),
                 f"{text} is not allowed here: names, paths and addresses are shown",
                 "write it out in the overlay",
             )  # fmt: skip
@@ -106,7 +105,7 @@ def _masks(patch: Tree, environ: Mapping[str, str]) -> Masks:
 
 def _bad(places: Places, path: tuple[str, ...], message: str, findings: Findings) -> None:
     remedy = "write `services:`, below it the service's name, below it the fields to change"
-    findings.at(ManifestCode.OVERLAY, ERROR, places, path, message, remedy)
+    findings.at(ManifestCode.OVERLAY, places, path, message, remedy)
 
 
 def laid_over(
@@ -146,7 +145,6 @@ def unknown_services(
                 hint = did_you_mean(key, names)
                 findings.at(
                     ManifestCode.OVERLAY,
-                    ERROR,
                     overlay.places,
                     ("services", key),
                     f"no manifest has a service {key}" + (f"; {hint}" if hint else ""),

@@ -7,7 +7,7 @@ from oscar_sync.documents.scalars import Tree
 from oscar_sync.documents.typed import FieldReader, ValuePart, Wrong
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
-from oscar_sync.manifests.findings import ERROR, NOTE, WARNING, unknown_key
+from oscar_sync.manifests.findings import unknown_key
 from oscar_sync.model.fdl_fields import BY_NAME, REMOVED_KEYS, SERVER_OWNED
 from oscar_sync.model.field import Field
 from oscar_sync.model.origin import FieldPath
@@ -38,7 +38,7 @@ class _ServiceReader(FieldReader):
         self.draft = draft
 
     def say(self, wrong: Wrong, path: FieldPath, message: str, remedy: str) -> None:
-        self.draft.say(ManifestCode[wrong.name], ERROR, path, message, remedy)
+        self.draft.say(ManifestCode[wrong.name], path, message, remedy)
 
     def shown(self, path: FieldPath) -> str:
         return self.draft.dotted(path)
@@ -82,7 +82,6 @@ def _unknown(draft: ServiceDraft, key: str, known: Iterable[str], path: FieldPat
     if not path and key in SERVER_OWNED:
         draft.say(
             ManifestCode.SERVER_OWNED,
-            NOTE,
             (key,),
             f"{where} is set by the server; the value is not sent",
             "nothing to do; the line can be deleted",
@@ -95,14 +94,13 @@ def _unknown(draft: ServiceDraft, key: str, known: Iterable[str], path: FieldPat
         release, _, remedy = removed.partition(": ")
         draft.say(
             ManifestCode.REMOVED_KEY,
-            WARNING,
             (*path, key),
             f"{where} is unknown to servers since {release.removeprefix('v')} and is ignored",
             remedy,
         )
         return
-    code, severity, message, remedy = unknown_key(where, key, known)
-    draft.say(code, severity, (*path, key), message, remedy)
+    code, message, remedy = unknown_key(where, key, known)
+    draft.say(code, (*path, key), message, remedy)
 
 
 def judge(
@@ -125,9 +123,7 @@ def judge(
             fault = f"{what} does not come back from the server as it was sent"
         case _:
             fault = f"{what} comes back from the server as {judged.becomes!r}, not as it was sent"
-    draft.say(
-        ManifestCode.STRING, ERROR, path, f"{draft.dotted(path)}: {fault}", _string_remedy(text)
-    )
+    draft.say(ManifestCode.STRING, path, f"{draft.dotted(path)}: {fault}", _string_remedy(text))
 
 
 def judge_use(draft: ServiceDraft, text: str, place: StringPlace, path: FieldPath) -> bool:
@@ -135,7 +131,7 @@ def judge_use(draft: ServiceDraft, text: str, place: StringPlace, path: FieldPat
     fault = unusable(text, place)
     if fault:
         what = "the name" if place in (StringPlace.ENV_NAME, StringPlace.KEY) else "the value"
-        draft.say(ManifestCode.STRING, ERROR, path, f"{draft.dotted(path)}: {what} {fault}",
+        draft.say(ManifestCode.STRING, path, f"{draft.dotted(path)}: {what} {fault}",
                   "write it in whole characters, or encode it (base64)")  # fmt: skip
     return bool(fault)
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
+from oscar_sync.documents.findings import NOTE, WARNING, Findings
 from oscar_sync.errors import UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent
@@ -120,10 +120,10 @@ def check_services(
         if not any(settings_entry.which.matches(service.key) for service in wanted):
             severity = WARNING if wanted else NOTE
             findings.add(
-                SettingsCode.UNKNOWN_SERVICE, severity, settings_entry.origin,
+                SettingsCode.UNKNOWN_SERVICE, settings_entry.origin,
                 f"services.{settings_entry.which}",
                 f"no manifest has a service {settings_entry.which}",
-                "correct the name, or delete the entry", text,
+                "correct the name, or delete the entry", text, severity=severity,
             )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def check_buckets(
             is_used = bucket.which.name in needed_buckets(service.form)
             if is_used and given not in (Access(), wanted):
                 findings.add(
-                    SettingsCode.BUCKET_ACCESS, ERROR, service.locate(("visibility",)),
+                    SettingsCode.BUCKET_ACCESS, service.locate(("visibility",)),
                     "visibility",
                     f"{service.key} is {service.form.visibility} and uses bucket "
                     f"{bucket.which.name}, which {bucket.origin} wants {bucket.visibility}: the "
@@ -158,10 +158,10 @@ def _contradiction(
     remedy = "delete the entry, or take the service out of the manifests"
     what = f"{entry.which} is to be removed and"
     findings.add(
-        SettingsCode.REMOVED_AND_WANTED, ERROR, entry.origin, "removed",
+        SettingsCode.REMOVED_AND_WANTED, entry.origin, "removed",
         f"{what} is in the manifests at {place}", remedy, text,
     )  # fmt: skip
     findings.add(
-        SettingsCode.REMOVED_AND_WANTED, ERROR, place, "name",
+        SettingsCode.REMOVED_AND_WANTED, place, "name",
         f"{what} is here; the entry of `removed` is at {entry.origin}", remedy,
     )  # fmt: skip

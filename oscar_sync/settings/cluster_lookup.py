@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.documents.findings import ERROR, Findings
+from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
@@ -197,14 +197,13 @@ def unknown_key(
         known = [name for name in lookup.known.names if name not in lookup.known.aliases]
         hint = did_you_mean(target, known) or f"clusters known: {', '.join(known) or 'none'}"
         findings.add(
-            SettingsCode.NO_CLUSTER, ERROR, origin, "",
+            SettingsCode.NO_CLUSTER, origin, "",
             f"clusters.{key} goes to {target}, which is not a known cluster; {hint}",
             f"correct `{key}: {target}` in oscar-sync.yaml, or add an entry {target}", text,
         )  # fmt: skip
         return
     findings.add(
         SettingsCode.NO_CLUSTER,
-        ERROR,
         origin,
         "",
         f"no cluster is known for the key {key or '(none)'}; keys of the manifests: {keys}; "

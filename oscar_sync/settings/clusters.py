@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
+from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.substitution import bare_variable, defining, references, substituted
 from oscar_sync.model.cluster import Cluster
-from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.settings.addresses import address_fault
 from oscar_sync.settings.codes import SettingsCode
@@ -49,20 +48,14 @@ class Resolver:
         self._once_each(clusters, unique)
         return tuple(sorted(clusters, key=lambda cluster: cluster.id))
 
-    def _say(  # noqa: PLR0917 - in the order of a diagnostic
-        self,
-        code: SettingsCode,
-        severity: Severity,
-        entry: ClusterSettings,
-        key: str,
-        message: str,
-        remedy: str,
+    def _say(
+        self, code: SettingsCode, entry: ClusterSettings, key: str, message: str, remedy: str
     ) -> None:
         path = (*entry.at, key) if key else entry.at
         if entry.places is None:
-            self.findings.of_file(code, severity, entry.source, message, remedy)
+            self.findings.of_file(code, entry.source, message, remedy)
         else:
-            self.findings.at(code, severity, entry.places, path, message, remedy)
+            self.findings.at(code, entry.places, path, message, remedy)
 
     def _cluster(self, entry: ClusterSettings, *, is_sole: bool) -> Cluster | None:
         fields = self._substituted(entry)
@@ -99,7 +92,7 @@ class Resolver:
             if key in _SHOWN and references(text):
                 is_complete = False
                 self._say(
-                    SettingsCode.VALUE, ERROR, entry, key,
+                    SettingsCode.VALUE, entry, key,
                     f"{text} is not allowed here: the value would be shown",
                     "write the value, or use --token-file or the variables for logging in",
                 )  # fmt: skip
@@ -108,13 +101,13 @@ class Resolver:
             for name in missing:
                 is_complete = False
                 self._say(
-                    SettingsCode.UNDEFINED_VARIABLE, ERROR, entry, key,
+                    SettingsCode.UNDEFINED_VARIABLE, entry, key,
                     f"the environment variable {name} is not defined",
                     defining(name, self.environment.variables),
                 )  # fmt: skip
             if key not in _ADDRESSES and (name := bare_variable(text)):
                 self._say(
-                    SettingsCode.BARE_VARIABLE, WARNING, entry, key,
+                    SettingsCode.BARE_VARIABLE, entry, key,
                     "a value that begins with $ is used as it is written",
                     f'for the variable write "${{{name}}}", in braces and quotes'
                     if name in self.environment.variables
@@ -132,7 +125,7 @@ class Resolver:
                     "correct the variable: https://HOST, with the path of the API if it has one"
                 )
             place = "" if entry.places else f"{key} of cluster {entry.id}: "
-            self._say(SettingsCode.ENDPOINT, ERROR, entry, key, f"{place}{shown}{fault}", remedy)
+            self._say(SettingsCode.ENDPOINT, entry, key, f"{place}{shown}{fault}", remedy)
         return not fault
 
     def _is_allowed(self, entry: ClusterSettings, key: str, address: str) -> bool:
@@ -144,7 +137,7 @@ class Resolver:
         if not references(written) and not environment.allowed:
             return True
         self._say(
-            SettingsCode.ENDPOINT_NOT_ALLOWED, ERROR, entry, key,
+            SettingsCode.ENDPOINT_NOT_ALLOWED, entry, key,
             f"{key} {written if references(written) else origin} of cluster {entry.id} is not "
             "among the addresses that may have credentials",
             f"add its origin to the environment variable {VARIABLE} (commas between origins) or by "
@@ -188,7 +181,7 @@ class Resolver:
         if self.environment.is_unguarded and not self._has_warned:
             self._has_warned = True
             self._say(
-                SettingsCode.UNGUARDED, WARNING, entry, "",
+                SettingsCode.UNGUARDED, entry, "",
                 "this run has credentials, and its files can decide where they are sent",
                 f"set the environment variable {VARIABLE} to the origins that may have them, such "
                 "as https://oscar.example.org",
@@ -207,21 +200,21 @@ class Resolver:
         elsewhere = f"; those of the environment are for OSCAR_ENDPOINT ({origin}) alone"
         more = "" if is_for_it else elsewhere
         self._say(
-            SettingsCode.NO_LOGIN, ERROR, entry, "", f"cluster {entry.id} has no credentials{more}",
+            SettingsCode.NO_LOGIN, entry, "", f"cluster {entry.id} has no credentials{more}",
             f"give them by one of: {WAYS}",
         )  # fmt: skip
 
     def _verify(self, entry: ClusterSettings) -> bool:
         if entry.ssl_verify is False:
             self._say(
-                SettingsCode.NOT_VERIFIED, WARNING, entry, "ssl_verify",
+                SettingsCode.NOT_VERIFIED, entry, "ssl_verify",
                 f"the certificate of cluster {entry.id} is not verified",
                 "write `ssl_verify: true`, with `ca_bundle: FILE` for an authority of your own",
             )  # fmt: skip
             return False
         if entry.ssl_verify is None and entry.is_cli:
             self._say(
-                SettingsCode.ASSUMED_VERIFIED, NOTE, entry, "",
+                SettingsCode.ASSUMED_VERIFIED, entry, "",
                 f"the certificate of cluster {entry.id} is verified; oscar-cli does not, "
                 "since ssl_verify is absent",
                 "write `ssl_verify: true` or `false`",
@@ -236,7 +229,7 @@ class Resolver:
             other = first.setdefault(cluster.identity, cluster)
             if other is not cluster:
                 self._say(
-                    SettingsCode.SAME_IDENTITY, ERROR, entries[cluster.id], "",
+                    SettingsCode.SAME_IDENTITY, entries[cluster.id], "",
                     f"{other.id} and {cluster.id} are one cluster ({cluster.identity})",
                     f"make one a name for the other: `{cluster.id}: {other.id}`",
                 )  # fmt: skip

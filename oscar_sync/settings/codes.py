@@ -1,5 +1,6 @@
 """The codes of what can be wrong with settings and clusters: stable, never reused."""
 
+from oscar_sync.documents.findings import NOTE, WARNING
 from oscar_sync.model.code import TitledCode
 
 
@@ -19,11 +20,11 @@ class SettingsCode(TitledCode):
     SEED = "OSY211", "the seed cannot be used"
     SEED_OUTSIDE = "OSY212", "the seed's files lie outside the settings' folder"
     PRUNE_WITHOUT_SET = "OSY213", "prune needs a set"
-    UNKNOWN_SERVICE = "OSY214", "the settings name a service that no manifest has"
-    PASSED_OVER = "OSY215", "a settings file is not used"
-    SECRET_ENV = "OSY216", "--secret-env names a secret that no service has"
-    SILENCED = "OSY217", "`rules` of the settings turn warnings off"
-    BARE_VARIABLE = "OSY218", "a variable without braces is not replaced"
+    UNKNOWN_SERVICE = "OSY214", "the settings name a service that no manifest has", WARNING
+    PASSED_OVER = "OSY215", "a settings file is not used", WARNING
+    SECRET_ENV = "OSY216", "--secret-env names a secret that no service has", WARNING
+    SILENCED = "OSY217", "`rules` of the settings turn warnings off", NOTE
+    BARE_VARIABLE = "OSY218", "a variable without braces is not replaced", WARNING
     BUCKETS_WITHOUT_SET = "OSY219", "buckets need a set"
     BUCKET_ACCESS = "OSY220", "a service would give other access to a bucket than `buckets` says"
     MOVED = "OSY225", "an entry of `moved` cannot be used"
@@ -33,13 +34,17 @@ class SettingsCode(TitledCode):
     UNKNOWN_CLUSTER = "OSY302", "the settings name an unknown cluster"
     ENDPOINT = "OSY303", "the endpoint is not an http(s) address"
     NO_LOGIN = "OSY304", "the cluster has no credentials"
-    NOT_VERIFIED = "OSY306", "the cluster's certificate is not verified"
-    ASSUMED_VERIFIED = "OSY307", "the certificate is verified although the file does not say so"
-    ONLY_CLUSTER = "OSY308", "the only cluster known is used"
+    NOT_VERIFIED = "OSY306", "the cluster's certificate is not verified", WARNING
+    ASSUMED_VERIFIED = (
+        "OSY307",
+        "the certificate is verified although the file does not say so",
+        NOTE,
+    )
+    ONLY_CLUSTER = "OSY308", "the only cluster known is used", NOTE
     CLI_FILE = "OSY309", "oscar-cli's file cannot be used"
     ALIAS_LOOP = "OSY310", "aliases of clusters form a loop"
     SAME_IDENTITY = "OSY311", "two entries are one cluster"
     ENDPOINT_NOT_ALLOWED = "OSY312", "the address may not have credentials"
-    UNGUARDED = "OSY313", "in CI, files decide where credentials go"
+    UNGUARDED = "OSY313", "in CI, files decide where credentials go", WARNING
     OUTSIDE = "OSY314", "a file that the settings name lies outside their folder"
-    NOTHING_FOR_CLUSTER = "OSY315", "no manifest is for the cluster that --cluster names"
+    NOTHING_FOR_CLUSTER = "OSY315", "no manifest is for the cluster that --cluster names", NOTE

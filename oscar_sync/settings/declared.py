@@ -5,7 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
-from oscar_sync.documents.findings import ERROR, Findings
+from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.places import Places
 from oscar_sync.model.identity import ClusterId
@@ -63,7 +63,7 @@ def check_declared(settings: Settings, text: str, findings: Findings) -> None:
         for one in declared:
             if one.which in seen:
                 findings.add(
-                    SettingsCode.VALUE, ERROR, one.origin, f"{kind}s",
+                    SettingsCode.VALUE, one.origin, f"{kind}s",
                     f"{kind} {one.which} is declared at {seen[one.which]} already",
                     "keep one of the entries", text,
                 )  # fmt: skip
@@ -88,7 +88,7 @@ class _Reader:
         remedy: str,
         code: SettingsCode = SettingsCode.VALUE,
     ) -> None:
-        self._findings.at(code, ERROR, self._places, path, message, remedy)
+        self._findings.at(code, self._places, path, message, remedy)
 
     def bucket(self, name: str, entry: _Entry) -> DeclaredBucket:
         which, path = which_of(name), ("buckets", name)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from oscar_sync.documents.findings import ERROR, NOTE, Findings
+from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.scalars import Tree, flag_of, is_null
 from oscar_sync.model.identity import ClusterId
@@ -83,7 +83,7 @@ def cli_entries(
     oscar = tree.get("oscar") if isinstance(tree, dict) else None
     if not isinstance(tree, dict) or not (oscar is None or isinstance(oscar, dict)):
         findings.at(
-            SettingsCode.CLI_FILE, ERROR, places, (), "not a configuration of oscar-cli",
+            SettingsCode.CLI_FILE, places, (), "not a configuration of oscar-cli",
             "it is a mapping with `oscar:` and `default:`; or name another file by --config",
         )  # fmt: skip
         return {}, ""
@@ -92,7 +92,7 @@ def cli_entries(
         if isinstance(fields, dict):
             entries[name] = _cli_entry(name, fields, places)
         elif not is_null(fields):
-            findings.at(SettingsCode.CLI_FILE, ERROR, places, ("oscar", name),
+            findings.at(SettingsCode.CLI_FILE, places, ("oscar", name),
                         f"the cluster {name} must be a mapping", "correct the file")  # fmt: skip
     default = tree.get("default", "")
     return entries, default if isinstance(default, str) and not is_null(default) else ""
@@ -114,7 +114,6 @@ def note_nothing_for(cluster: ClusterId, keys: Iterable[str], findings: Findings
     listed = ", ".join(key or "(none)" for key in keys)
     findings.of_file(
         SettingsCode.NOTHING_FOR_CLUSTER,
-        NOTE,
         "--cluster",
         f"no manifest is for {cluster}; keys of the manifests: {listed}",
         f"to send the services of a key there: --cluster KEY={cluster}",
@@ -124,7 +123,6 @@ def note_nothing_for(cluster: ClusterId, keys: Iterable[str], findings: Findings
 def note_only_cluster(key: str, entry: ClusterSettings, findings: Findings) -> None:
     findings.of_file(
         SettingsCode.ONLY_CLUSTER,
-        NOTE,
         entry.source,
         f"the cluster key {key or '(none)'} goes to {entry.id}, the only cluster known",
         f"to write that down: {_routing(key or STAR, entry)} in oscar-sync.yaml",

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.documents.findings import ERROR, WARNING, Findings
+from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.json_reader import read_document
 from oscar_sync.documents.on_disk import real_path
 from oscar_sync.documents.paths import shown_path
@@ -60,7 +60,7 @@ def load_settings(where: Where, findings: Findings) -> Loaded:
     folder = os.path.dirname(path)
     if _leads_outside(path, is_named=bool(where.settings_file)):
         findings.of_file(
-            SettingsCode.OUTSIDE, ERROR, shown, "is a link that leads out of the work tree",
+            SettingsCode.OUTSIDE, shown, "is a link that leads out of the work tree",
             "write the settings themselves, or name what it leads to by --settings",
         )  # fmt: skip
         return Loaded(folder=folder, file=shown, path=path)
@@ -116,7 +116,7 @@ def _note_passed_over(where: Where, used: str, findings: Findings) -> None:
             shown = shown_path(path, where.cwd)
             instead = shown_path(used, where.cwd) if used else "none"
             findings.of_file(
-                SettingsCode.PASSED_OVER, WARNING, shown,
+                SettingsCode.PASSED_OVER, shown,
                 f"is not used; the settings of {where.paths[0]} are: {instead}",
                 f"use it by --settings {shown}",
             )  # fmt: skip
@@ -124,7 +124,7 @@ def _note_passed_over(where: Where, used: str, findings: Findings) -> None:
         where.looked_for(misnamed)
         if os.path.lexists(misnamed):
             findings.of_file(
-                SettingsCode.PASSED_OVER, WARNING, shown_path(misnamed, where.cwd),
+                SettingsCode.PASSED_OVER, shown_path(misnamed, where.cwd),
                 f"is not read: settings are called {FILE_NAME}", f"rename it to {FILE_NAME}",
             )  # fmt: skip
 
@@ -162,15 +162,15 @@ def _text(path: str, shown: str, code: SettingsCode, findings: Findings) -> str 
         raw = _content(path)
     except OSError as error:
         reason = error.strerror or str(error)
-        findings.of_file(code, ERROR, shown, f"cannot be read: {reason}", "make it readable")
+        findings.of_file(code, shown, f"cannot be read: {reason}", "make it readable")
         return None
     if len(raw) > _LARGEST:
-        findings.of_file(code, ERROR, shown, "is larger than 4 MiB", "make it smaller")
+        findings.of_file(code, shown, "is larger than 4 MiB", "make it smaller")
         return None
     text = decoded(raw)
     if isinstance(text, Fault):
         origin = Origin(shown, text.line, text.column, "settings")
-        findings.add(code, ERROR, origin, "", text.message, text.remedy)
+        findings.add(code, origin, "", text.message, text.remedy)
         return None
     return text
 
@@ -191,11 +191,11 @@ def _tree(places: Places, code: SettingsCode, findings: Findings) -> Tree:
         origin = Origin(places.file, fault.line, fault.column, places.layer)
         findings.add(
             SettingsCode.DUPLICATE_KEY if is_duplicate else code,
-            ERROR, origin, "", fault.message, fault.remedy, places.text,
+            origin, "", fault.message, fault.remedy, places.text,
         )  # fmt: skip
     if len(reading.documents) > 1:
         message = "has several YAML documents; one is read"
-        findings.of_file(code, ERROR, places.file, message, "delete the others")
+        findings.of_file(code, places.file, message, "delete the others")
     return reading.documents[0] if reading.documents else {}
 
 
@@ -276,21 +276,20 @@ def check_seeds(
         real = real_path(seed.source)
         if not is_inside(real):
             findings.add(
-                SettingsCode.SEED_OUTSIDE, ERROR, seed.origin, "",
+                SettingsCode.SEED_OUTSIDE, seed.origin, "",
                 f"seed {seed.shown_source} lies outside the settings' folder",
                 f"move it, or allow it by --allow-outside {_named(seed, cwd)}",
                 loaded.text,
             )  # fmt: skip
         elif any(map(is_private, (seed.shown_source, os.path.relpath(real, loaded.folder)))):
             findings.add(
-                SettingsCode.SEED, ERROR, seed.origin, "",
+                SettingsCode.SEED, seed.origin, "",
                 f"seed {seed.shown_source} is private (.git, .env, keys): it is not uploaded",
                 "seed other files", loaded.text,
             )  # fmt: skip
         elif not os.path.lexists(seed.source):
             findings.add(
                 SettingsCode.SEED,
-                ERROR,
                 seed.origin,
                 "",
                 f"seed {seed.shown_source} does not exist",
@@ -320,7 +319,7 @@ def check_paths(loaded: Loaded, is_inside: Callable[[str], bool], findings: Find
             continue  # an error by itself
         if written.startswith("~"):
             findings.at(
-                SettingsCode.OUTSIDE, ERROR, loaded.places, at,
+                SettingsCode.OUTSIDE, loaded.places, at,
                 f"{written} begins with ~, which only a shell expands",
                 "write the path in full",
             )  # fmt: skip
@@ -329,13 +328,13 @@ def check_paths(loaded: Loaded, is_inside: Callable[[str], bool], findings: Find
         below = os.path.relpath(real, real_path(loaded.folder))
         if at[-1] == "token_file" and is_of_a_tool(below):
             findings.at(
-                SettingsCode.OUTSIDE, ERROR, loaded.places, at,
+                SettingsCode.OUTSIDE, loaded.places, at,
                 f"{written} is private (.git, .env): it is not sent as a token",
                 "write the path of a file that holds the token alone",
             )  # fmt: skip
         elif not is_inside(real):
             findings.at(
-                SettingsCode.OUTSIDE, ERROR, loaded.places, at,
+                SettingsCode.OUTSIDE, loaded.places, at,
                 f"{written} lies outside the settings' folder",
                 f"move it, or allow it by --allow-outside {absolute(loaded.folder, written)}",
             )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from oscar_sync.documents.findings import ERROR, Findings
+from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.scalars import Tree, is_null
 from oscar_sync.documents.substitution import defining, scalars_with_references, substituted
@@ -79,7 +79,7 @@ def read_settings(  # noqa: PLR0917 - one name each
         return blank
     if not isinstance(tree, dict):
         remedy = "write `set: NAME` and what else you need"
-        findings.at(SettingsCode.VALUE, ERROR, places, (), "the settings must be a mapping", remedy)
+        findings.at(SettingsCode.VALUE, places, (), "the settings must be a mapping", remedy)
         return blank
     is_bare = _note_variables(tree, places, environ, findings)
     reader = _Reader(blank, places, folder, environ, findings)
@@ -98,14 +98,14 @@ def _note_variables(
         if at[-1] != "from" or at[0] == "moved":
             is_bare = False
             findings.at(
-                SettingsCode.VALUE, ERROR, places, at,
+                SettingsCode.VALUE, places, at,
                 f"{text} is not allowed here: the value would be shown",
                 "write the value; variables are for the log-in and the address of a cluster, for "
                 "`from` of seeds, and for overlays",
             )  # fmt: skip
         for name in missing if at[-1] == "from" and at[0] != "moved" else ():
             findings.at(
-                SettingsCode.UNDEFINED_VARIABLE, ERROR, places, at,
+                SettingsCode.UNDEFINED_VARIABLE, places, at,
                 f"the environment variable {name} is not defined",
                 defining(name, environ),
             )  # fmt: skip
@@ -128,7 +128,7 @@ class _Reader:
         self.findings = findings
 
     def say(self, code: SettingsCode, path: FieldPath, message: str, remedy: str) -> None:
-        self.findings.at(code, ERROR, self.places, path, message, remedy)
+        self.findings.at(code, self.places, path, message, remedy)
 
     def loaded(self, tree: Mapping[str, Any]) -> Loaded:
         file = SettingsReader(self.places, self.findings).block(by_name(SETTINGS), tree, ())

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from oscar_sync.documents.findings import ERROR, Findings
+from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.model.settings import MovedEntry, Settings
 from oscar_sync.model.state import DesiredService
@@ -19,7 +19,7 @@ def check_moved(
         is_renamed = entry.old != entry.new
         faults = _faults(settings, entry, settings.moved[:place], services) if is_renamed else ()
         for fault, remedy in faults or ((f"{entry.old} keeps its name", "delete the entry"),):
-            findings.add(SettingsCode.MOVED, ERROR, entry.origin, "moved", fault, remedy, text)
+            findings.add(SettingsCode.MOVED, entry.origin, "moved", fault, remedy, text)
 
 
 def check_new_names(
@@ -33,7 +33,7 @@ def check_new_names(
             continue
         hint = did_you_mean(str(entry.new), sorted(known))
         findings.add(
-            SettingsCode.MOVED, ERROR, entry.origin, "moved",
+            SettingsCode.MOVED, entry.origin, "moved",
             f"no manifest has a service {entry.new}" + (f"; {hint}" if hint else ""),
             "correct the name, or delete the entry", text,
         )  # fmt: skip

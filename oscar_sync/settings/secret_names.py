@@ -6,7 +6,6 @@ from typing import Final
 from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
-from oscar_sync.model.diagnostic import Severity
 from oscar_sync.settings.codes import SettingsCode
 
 RESERVED: Final = ("OSCAR_", "OIDC_", "GITHUB_", "GITLAB_", "CI_", "ACTIONS_", "RUNNER_", "AWS_")
@@ -35,7 +34,6 @@ def note_unused(of_options: Iterable[str], declared: frozenset[str], findings: F
         hint = did_you_mean(name, sorted(declared))
         findings.of_file(
             SettingsCode.SECRET_ENV,
-            Severity.WARNING,
             "--secret-env",
             f"{name}: no service has such a secret" + (f"; {hint}" if hint else ""),
             "declare it under environment.secrets of a service, or leave the option out",

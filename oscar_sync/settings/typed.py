@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from oscar_sync.documents.findings import ERROR, Findings
+from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.scalars import Tree
@@ -48,7 +48,7 @@ class SettingsReader(FieldReader):
 
     def say(self, wrong: Wrong, path: FieldPath, message: str, remedy: str) -> None:
         del wrong
-        self.findings.at(SettingsCode.VALUE, ERROR, self.places, path, message, remedy)
+        self.findings.at(SettingsCode.VALUE, self.places, path, message, remedy)
 
     def check(self, field: Field, part: ValuePart, text: str, path: FieldPath) -> None:
         """Note a text that is not one of its choices; a blank one stands for the default."""
@@ -57,13 +57,13 @@ class SettingsReader(FieldReader):
         if field.choices and text not in (*field.choices, _default_of(field, part)):
             hint = did_you_mean(text, field.choices)
             self.findings.at(
-                SettingsCode.VALUE, ERROR, self.places, path,
+                SettingsCode.VALUE, self.places, path,
                 f"{dotted(path)} cannot be `{text}`" + (f"; {hint}" if hint else ""),
                 f"write one of {', '.join(field.choices)}",
             )  # fmt: skip
         elif text == OFF and path[-1] in ALWAYS_SHOWN:
             self.findings.at(
-                SettingsCode.VALUE, ERROR, self.places, path,
+                SettingsCode.VALUE, self.places, path,
                 f"{dotted(path)} cannot be turned off: it warns of what these files decide",
                 "write `error`, or delete the line",
             )  # fmt: skip
@@ -81,7 +81,7 @@ class SettingsReader(FieldReader):
             remedy = "write the code that a warning shows; an error cannot be turned off"
             hint = "" if _CODE.fullmatch(key) else hint  # a number is not like another one
         self.findings.at(
-            SettingsCode.UNKNOWN_KEY, ERROR, self.places, (*path, key),
+            SettingsCode.UNKNOWN_KEY, self.places, (*path, key),
             f"{what}; {hint}" if hint else what, remedy,
         )  # fmt: skip
 

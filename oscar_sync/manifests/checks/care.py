@@ -5,7 +5,6 @@ from typing import Final
 from oscar_sync.documents.paths import dotted
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
-from oscar_sync.manifests.findings import ERROR, WARNING
 from oscar_sync.model.fdl_fields import PROVIDERS
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.semantics.images import image_fault
@@ -20,7 +19,6 @@ def both_spellings(draft: ServiceDraft) -> None:
     """Note that ``Variables`` and ``variables`` are used at once (oscar-clients 3.2)."""
     draft.say(
         ManifestCode.BOTH_VARIABLES,
-        WARNING,
         ("environment", "Variables"),
         "environment has Variables and variables; both are used, variables wins",
         "write all of them under variables",
@@ -71,7 +69,7 @@ def _plain(draft: ServiceDraft, path: FieldPath, value: str, remedy: str) -> Non
         message = (
             f"{dotted(path)}: ${{NAME}} is not substituted in FDL files: it is sent as written"
         )
-    draft.say(ManifestCode.PLAIN_SECRET, WARNING, path, message, remedy)
+    draft.say(ManifestCode.PLAIN_SECRET, path, message, remedy)
 
 
 def _raw_at(draft: ServiceDraft, path: FieldPath) -> object:
@@ -89,7 +87,6 @@ def _image(draft: ServiceDraft) -> None:
     if fault := image_fault(image, is_interlink=is_interlink):
         draft.say(
             ManifestCode.IMAGE,
-            ERROR,
             ("image",),
             f"image {image} {fault}: it cannot be pulled",
             "write HOST/PATH:TAG, as in ghcr.io/grycap/cowsay:1.0",
@@ -101,7 +98,6 @@ def _image(draft: ServiceDraft) -> None:
     if not colon or tag == "latest":
         draft.say(
             ManifestCode.MOVING_TAG,
-            WARNING,
             ("image",),
             f"image {image} has {'the tag latest' if colon else 'no tag'}: "
             "a new image under the same tag is not seen",

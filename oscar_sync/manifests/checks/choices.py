@@ -5,7 +5,7 @@ from typing import Final
 from oscar_sync.documents.paths import dotted
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
-from oscar_sync.manifests.findings import ERROR, WARNING
+from oscar_sync.manifests.findings import WARNING
 from oscar_sync.model.fdl_fields import KSERVE, SERVICE
 from oscar_sync.model.field import Compare
 from oscar_sync.model.origin import FieldPath
@@ -30,7 +30,6 @@ def check(draft: ServiceDraft) -> None:
     if values.get("visibility", "") not in _VISIBILITIES:
         draft.say(
             ManifestCode.CHOICE,
-            ERROR,
             ("visibility",),
             f"visibility {values['visibility']} is not one of private, restricted, public: "
             "servers would make the buckets public",
@@ -48,7 +47,6 @@ def quantity(draft: ServiceDraft, text: str, path: FieldPath) -> None:
     hint = f"did you mean {fixed}?" if fixed != text and amount(fixed) is not None else ""
     draft.say(
         ManifestCode.QUANTITY,
-        ERROR,
         path,
         f"{dotted(path)} {text} is not a Kubernetes quantity",
         hint or "write a number with a unit: 512Mi, 1Gi, 0.5, 500m",
@@ -77,4 +75,6 @@ def _typos(draft: ServiceDraft) -> None:
 
 def _typo(draft: ServiceDraft, path: FieldPath, value: str, effect: str, known: list[str]) -> None:
     message = f"{dotted(path)} {value} is not one of {', '.join(known)}; {effect}"
-    draft.say(ManifestCode.CHOICE, WARNING, path, message, f"write one of {', '.join(known)}")
+    draft.say(
+        ManifestCode.CHOICE, path, message, f"write one of {', '.join(known)}", severity=WARNING
+    )

@@ -30,17 +30,17 @@ def _name(draft: ServiceDraft) -> None:
     fault = service_name_fault(draft.name)
     if fault:
         remedy = "write lower-case letters, digits and hyphens, at most 39"
-        draft.say(ManifestCode.NAME, ERROR, ("name",), f"name {draft.name} {fault}", remedy)
+        draft.say(ManifestCode.NAME, ("name",), f"name {draft.name} {fault}", remedy)
     elif not is_knative_name(draft.name):
         is_exposed = any(draft.block("expose").get("api_port") or ())
         takers = "a Kubernetes Service" if is_exposed else "Knative and Kubernetes Services"
         draft.say(
             ManifestCode.NAME,
-            ERROR if is_exposed else WARNING,
             ("name",),
             f"name {draft.name} begins with a digit or holds a dot: OSCAR accepts it, {takers} "
             f"{'does' if is_exposed else 'may'} not",
             "begin with a letter and use hyphens",
+            severity=ERROR if is_exposed else WARNING,
         )
 
 
@@ -51,7 +51,6 @@ def _annotations(draft: ServiceDraft) -> None:
     if size > MOST_ANNOTATION_BYTES:
         draft.say(
             ManifestCode.LABEL,
-            ERROR,
             ("annotations",),
             f"the annotations have {size:,} bytes; Kubernetes takes "
             f"{MOST_ANNOTATION_BYTES:,} at most",
@@ -63,13 +62,12 @@ def _annotations(draft: ServiceDraft) -> None:
             owner = key.partition("/")[0]
             draft.say(
                 ManifestCode.RESERVED_ANNOTATION,
-                ERROR,
                 path,
                 f"annotations {owner}/* are set by the software itself: {key}",
                 "delete the line",
             )
         elif fault := qualified_key_fault(key):
-            draft.say(ManifestCode.LABEL, ERROR, path, f"Kubernetes refuses the key {key}: {fault}",
+            draft.say(ManifestCode.LABEL, path, f"Kubernetes refuses the key {key}: {fault}",
                       "write [prefix.example/]name")  # fmt: skip
 
 
@@ -77,12 +75,11 @@ def _labels(draft: ServiceDraft) -> None:
     for key, value in draft.values["labels"].items():
         path = ("labels", key)
         if fault := qualified_key_fault(key):
-            draft.say(ManifestCode.LABEL, ERROR, path, f"Kubernetes refuses the key {key}: {fault}",
+            draft.say(ManifestCode.LABEL, path, f"Kubernetes refuses the key {key}: {fault}",
                       "write [prefix.example/]name")  # fmt: skip
         elif fault := label_value_fault(value):
             draft.say(
                 ManifestCode.LABEL,
-                ERROR,
                 path,
                 f"Kubernetes refuses the value of {key}: {fault}",
                 "shorten it, or use an annotation",
@@ -95,7 +92,6 @@ def _environment(draft: ServiceDraft) -> None:
             if not name or "=" in name:
                 draft.say(
                     ManifestCode.NAME,
-                    ERROR,
                     ("environment", kind, name),
                     f"{name!r} cannot be the name of an environment variable",
                     "write a name without = before the colon",
@@ -103,7 +99,6 @@ def _environment(draft: ServiceDraft) -> None:
             elif kind == "secrets" and (fault := secret_name_fault(name)):
                 draft.say(
                     ManifestCode.NAME,
-                    ERROR,
                     ("environment", kind, name),
                     f"{name!r} cannot be the name of a secret: it {fault}",
                     "write the name with _ in their place",

@@ -5,7 +5,7 @@ from typing import Final
 
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
-from oscar_sync.manifests.findings import ERROR, WARNING
+from oscar_sync.manifests.findings import WARNING
 from oscar_sync.model.amounts import plural
 from oscar_sync.semantics.names import is_dns_label
 from oscar_sync.semantics.paths import provider_of
@@ -39,10 +39,10 @@ def _expose(draft: ServiceDraft) -> None:
         if any(expose.values()):
             draft.say(
                 ManifestCode.EXPOSE,
-                WARNING,
                 ("expose",),
                 "expose without api_port does nothing",
                 "add api_port, or delete expose",
+                severity=WARNING,
             )
         return
     _replicas(draft)
@@ -50,7 +50,7 @@ def _expose(draft: ServiceDraft) -> None:
     auth = str(expose.get("auth_type", "")).strip().lower()
     if auth not in ("", "basic", "forward"):
         draft.say(
-            ManifestCode.EXPOSE, ERROR, ("expose", "auth_type"),
+            ManifestCode.EXPOSE, ("expose", "auth_type"),
             f"expose.auth_type {auth} is refused by the server", "write basic or forward",
         )  # fmt: skip
 
@@ -68,13 +68,12 @@ def _replicas(draft: ServiceDraft) -> None:
             state = "missing" if name not in expose else value
             draft.say(
                 ManifestCode.EXPOSE,
-                ERROR,
                 ("expose", name),
                 f"expose.{name} is {state}; Kubernetes refuses an exposed service below 1",
                 f"write `{name}: {80 if name == 'cpu_threshold' else 1}`",
             )
     if 1 <= most < lowest:
-        draft.say(ManifestCode.EXPOSE, ERROR, ("expose", "max_scale"),
+        draft.say(ManifestCode.EXPOSE, ("expose", "max_scale"),
                   "expose.max_scale is below expose.min_scale",
                   f"write `max_scale: {lowest}` or more")  # fmt: skip
 
@@ -82,19 +81,19 @@ def _replicas(draft: ServiceDraft) -> None:
 def _ports(draft: ServiceDraft, ports: list[int]) -> None:
     for place, port in enumerate(ports):
         if not 1 <= port <= 65535:
-            draft.say(ManifestCode.EXPOSE, ERROR, ("expose", "api_port", place),
+            draft.say(ManifestCode.EXPOSE, ("expose", "api_port", place),
                       f"expose.api_port {port} is not a port", "write 1 to 65535")  # fmt: skip
     nodes = draft.block("expose").get("nodePort") or []
     if nodes and len(nodes) != len(ports):
         draft.say(
-            ManifestCode.EXPOSE, ERROR, ("expose", "nodePort"),
+            ManifestCode.EXPOSE, ("expose", "nodePort"),
             f"expose.nodePort has {plural(len(nodes), 'port')}, api_port has {len(ports)}: "
             "the server wants as many",
             "write one nodePort for each api_port; 0 lets Kubernetes choose",
         )  # fmt: skip
     for place, port in enumerate(nodes):
         if port and not 30000 <= port <= 32767:
-            draft.say(ManifestCode.EXPOSE, ERROR, ("expose", "nodePort", place),
+            draft.say(ManifestCode.EXPOSE, ("expose", "nodePort", place),
                       f"expose.nodePort {port} is outside 30000-32767: Kubernetes refuses it",
                       "write one of these, or 0 to let Kubernetes choose")  # fmt: skip
 
@@ -106,13 +105,12 @@ def _synchronous(draft: ServiceDraft) -> None:
         name = "min_scale" if lowest < 0 else "max_scale"
         draft.say(
             ManifestCode.SCALE,
-            ERROR,
             ("synchronous", name),
             f"synchronous.{name} is negative",
             "write 0 or more",
         )
     elif 0 < most < lowest:
-        draft.say(ManifestCode.SCALE, ERROR, ("synchronous", "max_scale"),
+        draft.say(ManifestCode.SCALE, ("synchronous", "max_scale"),
                   "synchronous.max_scale is below min_scale: Knative refuses it",
                   f"write `max_scale: {lowest}` or more, or 0 for no bound")  # fmt: skip
 
@@ -142,7 +140,7 @@ def _volume(draft: ServiceDraft) -> None:
     )  # fmt: skip
     for is_wrong, key, message, remedy in faults:
         if is_wrong:
-            draft.say(ManifestCode.VOLUME, ERROR, ("volume", key), message, remedy)
+            draft.say(ManifestCode.VOLUME, ("volume", key), message, remedy)
 
 
 def _overlaps(path: str) -> bool:
@@ -159,7 +157,6 @@ def _federation(draft: ServiceDraft) -> None:
     if federation.get("members") and "refresh_token" not in secrets:
         draft.say(
             ManifestCode.FEDERATION,
-            ERROR,
             ("federation", "members"),
             "federation members need environment.secrets.refresh_token: the server refuses "
             "the service without it",
@@ -167,7 +164,7 @@ def _federation(draft: ServiceDraft) -> None:
         )
     for place, member in enumerate(federation.get("members") or ()):
         if member.get("priority", 0) < 0:
-            draft.say(ManifestCode.FEDERATION, ERROR, ("federation", "members", place, "priority"),
+            draft.say(ManifestCode.FEDERATION, ("federation", "members", place, "priority"),
                       "priority is negative", "write 0 or more")  # fmt: skip
 
 
@@ -181,12 +178,12 @@ def _isolation(draft: ServiceDraft) -> None:
         if provider_of(block.get("storage_provider") or "").type == "minio"
     ]
     if len(inputs) > 1:
-        draft.say(ManifestCode.ISOLATION, ERROR, ("isolation_level",),
+        draft.say(ManifestCode.ISOLATION, ("isolation_level",),
                   "isolation_level USER with more than one MinIO input makes the server fail",
                   "use one input")  # fmt: skip
     for place, user in enumerate(draft.values["allowed_users"] if inputs else ()):
         if len(user.strip()) < _SHORTEST_USER:
-            draft.say(ManifestCode.ISOLATION, ERROR, ("allowed_users", place),
+            draft.say(ManifestCode.ISOLATION, ("allowed_users", place),
                       f"allowed_users[{place}] is shorter than {_SHORTEST_USER} characters: with "
                       "isolation_level USER the server fails", "write the full id")  # fmt: skip
 
@@ -196,13 +193,14 @@ def _kserve(draft: ServiceDraft) -> None:
     kserve = draft.block("kserve")
     kind = kserve.get("type", "")
     if kind not in ("", "inference", "llm_inference"):
-        draft.say(ManifestCode.KSERVE, ERROR, ("kserve", "type"),
+        draft.say(ManifestCode.KSERVE, ("kserve", "type"),
                   f"kserve.type {kind} is neither inference nor llm_inference",
                   "write one of them")  # fmt: skip
     inference = kserve.get("inference")
     if isinstance(inference, dict) and not inference.get("model_format"):
-        draft.say(ManifestCode.KSERVE, ERROR, ("kserve", "inference", "model_format"),
+        draft.say(ManifestCode.KSERVE, ("kserve", "inference", "model_format"),
                   "kserve.inference.model_format is required", "write onnx, sklearn …")  # fmt: skip
     if kserve.get("api_version", "v1") not in ("v1", "v2", ""):
-        draft.say(ManifestCode.KSERVE, WARNING, ("kserve", "api_version"),
-                  "kserve.api_version is neither v1 nor v2", "write one of them")  # fmt: skip
+        draft.say(ManifestCode.KSERVE, ("kserve", "api_version"),
+                  "kserve.api_version is neither v1 nor v2", "write one of them",
+                  severity=WARNING)  # fmt: skip

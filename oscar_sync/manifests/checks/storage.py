@@ -8,7 +8,7 @@ from typing import Any, Final
 from oscar_sync.documents.paths import dotted
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
-from oscar_sync.manifests.findings import ERROR, WARNING
+from oscar_sync.manifests.findings import WARNING
 from oscar_sync.model.fdl_fields import PROVIDERS
 from oscar_sync.model.origin import FieldPath
 from oscar_sync.semantics.names import bucket_name_fault
@@ -71,7 +71,6 @@ def _io(
     if path[0] == "input" and provider.type == "minio" and provider.id != DEFAULT_ID:
         draft.say(
             ManifestCode.FOREIGN_INPUT,
-            WARNING,
             (*path, "storage_provider"),
             f"{dotted(path)}: uploads to {provider} start the service only if it is the "
             "cluster's own MinIO; the server refuses any other",
@@ -91,7 +90,6 @@ def _unknown_type(
     kind = "input" if path[0] == "input" else "output"
     draft.say(
         ManifestCode.PROVIDER,
-        ERROR,
         path,
         f"{dotted(path)} {written}: {provider.type} is not a storage provider of an {kind}",
         f"write one of {', '.join(sorted(types))}, with .ID for one of storage_providers",
@@ -110,7 +108,6 @@ def _defined(
         default = "write minio.default, or " if provider.type == "minio" else ""
         draft.say(
             ManifestCode.PROVIDER,
-            ERROR,
             (*path, "storage_provider"),
             f"provider {provider} is not defined",
             f"{default}define storage_providers.{provider} with its credentials",
@@ -133,7 +130,6 @@ def _credentials(
     if not all(fields[name].is_secret for name in blank) or not any(account.values()):
         draft.say(
             ManifestCode.PROVIDER_CREDENTIALS,
-            ERROR,
             path,
             f"{where} is used by {users} but its {names} {are} empty",
             "fill them in, or give them by an overlay",
@@ -141,11 +137,11 @@ def _credentials(
         return
     draft.say(
         ManifestCode.PROVIDER_CREDENTIALS,
-        WARNING,
         path,
         f"{where} is used by {users} and its {names} {are} empty: "
         "what the cluster has is kept, and a new service cannot log in",
         "fill them in, or give them by an overlay",
+        severity=WARNING,
     )
 
 
@@ -153,7 +149,7 @@ def _path(draft: ServiceDraft, written: str, provider: ProviderName, at: FieldPa
     path = (*at, "path")
     normal = normal_path(written, provider, draft.name)
     if not normal:
-        draft.say(ManifestCode.PATH, ERROR, path, f"{dotted(path)} is empty", "write bucket/folder")
+        draft.say(ManifestCode.PATH, path, f"{dotted(path)} is empty", "write bucket/folder")
         return
     _segments(draft, normal, path)
     if provider.type in BUCKET_OUTPUT_TYPES:
@@ -165,17 +161,17 @@ def _folder(draft: ServiceDraft, folder: str, path: FieldPath) -> None:
     size = len(folder.encode(errors="surrogatepass"))
     if size > LONGEST_FOLDER:
         message = f"{dotted(path)}: the folder has {size:,} bytes; {LONGEST_FOLDER:,} is the most"
-        draft.say(ManifestCode.PATH, ERROR, path, message, "write a shorter path")
+        draft.say(ManifestCode.PATH, path, message, "write a shorter path")
 
 
 def _segments(draft: ServiceDraft, normal: str, path: FieldPath) -> None:
     parts = normal.split("/")
     if "" in parts:
         message = f"{dotted(path)} {normal} has a doubled slash: no upload would ever match it"
-        draft.say(ManifestCode.PATH, ERROR, path, message, "write single slashes")
+        draft.say(ManifestCode.PATH, path, message, "write single slashes")
     elif "." in parts or ".." in parts:
         message = f"{dotted(path)} {normal} has a part . or .., which the store refuses"
-        draft.say(ManifestCode.PATH, ERROR, path, message, "write the path without them")
+        draft.say(ManifestCode.PATH, path, message, "write the path without them")
 
 
 def _bucket(draft: ServiceDraft, name: str, path: FieldPath) -> None:
@@ -183,7 +179,7 @@ def _bucket(draft: ServiceDraft, name: str, path: FieldPath) -> None:
     if fault:
         message = f"{dotted(path)}: the bucket's name {name} {fault}"
         remedy = "name a bucket of 3 to 63 lower-case letters, digits and hyphens"
-        draft.say(ManifestCode.BUCKET_NAME, ERROR, path, message, remedy)
+        draft.say(ManifestCode.BUCKET_NAME, path, message, remedy)
 
 
 def _one_folder_each(
@@ -197,7 +193,6 @@ def _one_folder_each(
     if other != place:
         draft.say(
             ManifestCode.TWO_INPUTS,
-            ERROR,
             ("input", place, "path"),
             f"input[{place}] is the folder {'/'.join(folder)}, as input[{other}] is",
             "delete one of them",
@@ -209,7 +204,6 @@ def _filters(draft: ServiceDraft, block: Mapping[str, Any], place: int) -> None:
         if block.get(name):
             draft.say(
                 ManifestCode.INPUT_FILTER,
-                WARNING,
                 ("input", place, name),
                 f"input[{place}].{name} does nothing: every upload below the folder starts a job",
                 "delete it, and test the file's name in the script",
@@ -223,7 +217,7 @@ def _mount(draft: ServiceDraft, judged: set[ProviderName]) -> None:
         return
     if not written or not path.strip(" /"):
         missing = "path" if written else "storage_provider"
-        draft.say(ManifestCode.MOUNT, ERROR, ("mount",), f"mount.{missing} is missing",
+        draft.say(ManifestCode.MOUNT, ("mount",), f"mount.{missing} is missing",
                   "write storage_provider and path, or remove the mount")  # fmt: skip
         return
     provider = provider_of(written)
@@ -238,7 +232,6 @@ def _mount(draft: ServiceDraft, judged: set[ProviderName]) -> None:
     if not _MOUNT_OPTIONS.fullmatch(mount.get("options", "")):
         draft.say(
             ManifestCode.MOUNT,
-            ERROR,
             ("mount", "options"),
             "mount.options has a character that the server refuses",
             "use letters, digits, blanks, -_.:=,/",

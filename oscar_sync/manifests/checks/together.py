@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from oscar_sync.manifests.codes import ManifestCode
-from oscar_sync.manifests.findings import ERROR, WARNING, Findings
+from oscar_sync.manifests.findings import Findings
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.form import InputOutput
 from oscar_sync.model.identity import ServiceKey
@@ -74,7 +74,6 @@ def _twice(services: Sequence[DesiredService], findings: Findings) -> None:
         for here, there in (places, places[::-1]):
             findings.add(
                 ManifestCode.TWICE,
-                ERROR,
                 here,
                 "name",
                 f"service {service.key.name} is defined twice on cluster {service.key.cluster}; "
@@ -134,7 +133,6 @@ def _loop(output: Folder, circle: Sequence[DesiredService], findings: Findings) 
     how = "feeds its own input" if len(names) == 1 else f"closes a loop of services: {round_trip}"
     findings.add(
         ManifestCode.TRIGGER_LOOP,
-        ERROR,
         output.origin,
         (*output.at, "path"),
         f"trigger loop: the output {output.path} of {output.service.key.name} {how}",
@@ -171,7 +169,6 @@ def _shared_among(folders: list[Folder], inputs: _ByPath, findings: Findings) ->
 def _shared_input(one: Folder, other: Folder, findings: Findings) -> None:
     findings.add(
         ManifestCode.SHARED_INPUT,
-        WARNING,
         other.origin,
         (*other.at, "path"),
         f"the input {other.path} of {other.service.key.name} and {one.path} of "
@@ -193,7 +190,6 @@ def _seed(seed: Seed, inputs: _ByPath, findings: Findings) -> None:
             if is_hit:
                 findings.add(
                     ManifestCode.SEED_TRIGGERS,
-                    ERROR,
                     seed.origin,
                     f"services.{seed.service}.seeds",
                     f"the seed's files go below {folder.path}, an input of "
@@ -208,7 +204,6 @@ def _seed_provider(seed: Seed, services: Sequence[DesiredService], findings: Fin
         if seed.service.matches(service.key) and not account_of(service.form, seed.provider):
             findings.add(
                 ManifestCode.SEED_PROVIDER,
-                ERROR,
                 seed.origin,
                 f"services.{seed.service}.seeds",
                 f"seed to {seed.place}: {service.key.name} defines no provider {seed.provider}",

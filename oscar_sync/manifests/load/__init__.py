@@ -252,22 +252,22 @@ class _Loader:
             text = decoded(self.reader.read(path, most, is_env_file=is_env_file))
         except OutsideError:
             findings.of_file(
-                ManifestCode.SCRIPT_OUTSIDE, ERROR, shown, "lies outside the settings' folder",
+                ManifestCode.SCRIPT_OUTSIDE, shown, "lies outside the settings' folder",
                 f"allow it by --allow-outside {shown}",
             )  # fmt: skip
             return None
         except PrivateError:
             findings.of_file(
-                ManifestCode.PRIVATE, ERROR, shown, "is private (.git, .env, keys): it is not read",
+                ManifestCode.PRIVATE, shown, "is private (.git, .env, keys): it is not read",
                 "remove it from the manifests, or name it in .oscar-syncignore",
             )  # fmt: skip
             return None
         except TooLargeError:
-            findings.of_file(code, ERROR, shown, f"over {most >> 20} MiB", "split it")
+            findings.of_file(code, shown, f"over {most >> 20} MiB", "split it")
             return None
         except OSError as error:
             findings.of_file(
-                code, ERROR, shown, f"cannot be read: {reason_of(error)}",
+                code, shown, f"cannot be read: {reason_of(error)}",
                 "make it readable, or name it in .oscar-syncignore",
             )  # fmt: skip
             return None
@@ -311,7 +311,6 @@ class _Loader:
         hint = did_you_mean(name, known)
         self.findings.of_file(
             ManifestCode.OVERLAY,
-            ERROR,
             shown_path(path, self.sources.cwd),
             f"there is no overlay {name}" + (f"; {hint}" if hint else ""),
             f"there are: {', '.join(known)}" if known else "write the file, or drop --overlay",
@@ -346,10 +345,10 @@ class _Loader:
             severity = ERROR if self.sources.is_resolving else NOTE
             self.findings.of_file(
                 ManifestCode.ENV_FILE,
-                severity,
                 shown,
                 "the env file does not exist",
                 "write it, or take env_file out of the settings",
+                severity=severity,
             )
             return Values(environ=environ)
         places = self.text(
@@ -361,7 +360,6 @@ class _Loader:
         for fault in faults:
             self.findings.of_file(
                 ManifestCode.ENV_FILE,
-                ERROR,
                 shown,
                 f"line {fault.line} is {fault.message}",
                 fault.remedy,

@@ -17,7 +17,7 @@ from oscar_sync.documents.ignore_file import (
 from oscar_sync.documents.on_disk import real_path
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.manifests.codes import ManifestCode
-from oscar_sync.manifests.findings import ERROR, WARNING, Findings
+from oscar_sync.manifests.findings import Findings
 from oscar_sync.manifests.gaps import (
     LEADS_OUTSIDE,
     NOT_CHECKED_OUT,
@@ -70,7 +70,6 @@ class Discovery(Struct, frozen=True):
             else:
                 self.findings.of_file(
                     ManifestCode.NO_SUCH_PATH,
-                    ERROR,
                     shown_path(absolute, self.cwd),
                     "no such file or folder",
                     "check the PATH on the command line",
@@ -157,7 +156,6 @@ class Discovery(Struct, frozen=True):
             if f"{here}{os.sep}".startswith(f"{real}{os.sep}") or real in above:
                 self.findings.of_file(
                     ManifestCode.SYMLINK_LOOP,
-                    ERROR,
                     shown_path(entry.path, self.cwd),
                     "the symbolic link leads back to a folder above it",
                     f"remove the link, or name it in {IGNORE_FILE}",
@@ -178,7 +176,6 @@ class Discovery(Struct, frozen=True):
                 other = shown_path(os.path.join(self.linked[real], path), self.cwd)
                 self.findings.of_file(
                     ManifestCode.SYMLINK_LOOP,
-                    ERROR,
                     shown_path(link, self.cwd),
                     f"leads to the same folder as another link, and {IGNORE_FILE} leaves out only "
                     f"{other}",
@@ -198,7 +195,6 @@ class Discovery(Struct, frozen=True):
         if size > LARGEST_DISCOVERED:
             self.findings.of_file(
                 ManifestCode.TOO_LARGE_FILE,
-                WARNING,
                 shown_path(entry.path, self.cwd),
                 f"over 2 MiB ({size:,} bytes): not parsed",
                 f"name it in {IGNORE_FILE}, or name it as a PATH if it is an FDL",
@@ -240,7 +236,6 @@ class Discovery(Struct, frozen=True):
     def _unreadable(self, path: str, reason: str) -> None:
         self.findings.of_file(
             ManifestCode.UNREADABLE,
-            ERROR,
             shown_path(path, self.cwd),
             f"cannot be read: {reason}",
             f"make it readable, or name it in {IGNORE_FILE}",
@@ -249,7 +244,6 @@ class Discovery(Struct, frozen=True):
     def _outside(self, path: str) -> None:
         self.findings.of_file(
             ManifestCode.SCRIPT_OUTSIDE,
-            ERROR,
             shown_path(path, self.cwd),
             "the link leads outside the settings' folder",
             "allow what it leads to by --allow-outside, or remove the link",

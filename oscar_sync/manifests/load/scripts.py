@@ -8,7 +8,6 @@ from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.text import unix_lines
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
-from oscar_sync.manifests.findings import ERROR
 from oscar_sync.manifests.load.files import (
     OutsideError,
     PrivateError,
@@ -32,7 +31,7 @@ def load_script(draft: ServiceDraft, reader: Reader, cwd: str) -> None:
         return
     if "{{" in written:
         draft.say(
-            ManifestCode.TEMPLATE, ERROR, _SCRIPT,
+            ManifestCode.TEMPLATE, _SCRIPT,
             f"script {written} is a line of a template that was not rendered",
             "render the template first, or write the script's path",
         )  # fmt: skip
@@ -46,7 +45,6 @@ def load_script(draft: ServiceDraft, reader: Reader, cwd: str) -> None:
     if not text:
         draft.say(
             ManifestCode.REQUIRED,
-            ERROR,
             _SCRIPT,
             f"script {written} is empty: the server wants one",
             "write the script",
@@ -56,7 +54,6 @@ def load_script(draft: ServiceDraft, reader: Reader, cwd: str) -> None:
         line = text.partition("\0")[0].count("\n") + 1
         draft.say(
             ManifestCode.STRING,
-            ERROR,
             _SCRIPT,
             f"{written}:{line}: the script contains a NUL character",
             "remove it: a shell does not read beyond it",
@@ -70,7 +67,6 @@ def _hold_to_beginning(draft: ServiceDraft, text: str, what: str) -> None:
     if text.startswith("\ufeff"):
         draft.say(
             ManifestCode.STRING,
-            ERROR,
             _SCRIPT,
             f"{what} begins with a byte order mark (BOM)",
             "save it as UTF-8 without BOM: sed -i '1s/^\\xEF\\xBB\\xBF//' FILE",
@@ -85,21 +81,21 @@ def _read(draft: ServiceDraft, reader: Reader, path: str, written: str, cwd: str
         return None
     except OutsideError:
         draft.say(
-            ManifestCode.SCRIPT_OUTSIDE, ERROR, _SCRIPT,
+            ManifestCode.SCRIPT_OUTSIDE, _SCRIPT,
             f"script {written} lies outside the settings' folder",
             f"move it, or allow it by --allow-outside {shown_path(path, cwd)}",
         )  # fmt: skip
         return None
     except PrivateError:
         draft.say(
-            ManifestCode.PRIVATE, ERROR, _SCRIPT,
+            ManifestCode.PRIVATE, _SCRIPT,
             f"script {written} is private (.git, .env, keys, log-ins): it is not read",
             "write the path of a script",
         )  # fmt: skip
         return None
     except TooLargeError:
         draft.say(
-            ManifestCode.TOO_LARGE, ERROR, _SCRIPT,
+            ManifestCode.TOO_LARGE, _SCRIPT,
             f"script {written} is over 1 MiB; definition and script must fit one ConfigMap",
             "put data into a bucket or the image",
         )  # fmt: skip
@@ -108,7 +104,6 @@ def _read(draft: ServiceDraft, reader: Reader, path: str, written: str, cwd: str
         line = error.object[: error.start].count(b"\n") + 1
         draft.say(
             ManifestCode.NOT_UTF8,
-            ERROR,
             _SCRIPT,
             f"script {written} is not UTF-8 (line {line})",
             "save it as UTF-8 text",
@@ -116,7 +111,7 @@ def _read(draft: ServiceDraft, reader: Reader, path: str, written: str, cwd: str
         return None
     except (OSError, ValueError) as error:
         reason = reason_of(error) if isinstance(error, OSError) else str(error)
-        draft.say(ManifestCode.SCRIPT_UNREADABLE, ERROR, _SCRIPT,
+        draft.say(ManifestCode.SCRIPT_UNREADABLE, _SCRIPT,
                   f"script {written} cannot be read: {reason}",
                   "write the path of a readable file")  # fmt: skip
         return None
@@ -132,7 +127,6 @@ def _missing(draft: ServiceDraft, reader: Reader, written: str, cwd: str) -> Non
         remedy = "an inline script needs a line break: write `script: |` and the lines below it"
     draft.say(
         ManifestCode.SCRIPT_MISSING,
-        ERROR,
         _SCRIPT,
         f"script {written} does not exist{where}",
         remedy,

@@ -66,7 +66,7 @@ def _check_seeded(opened: OpenedSettings, seeds: Iterable[Seed], findings: Findi
         for item in walk(Path(seed.source)).files:
             if real_path(item.path) in private:
                 findings.add(
-                    SettingsCode.SEED, Severity.ERROR, seed.origin, "",
+                    SettingsCode.SEED, seed.origin, "",
                     f"seed {seed.shown_source}: {item.relative} is private: this run takes "
                     "its log-in or its secrets from there",
                     "move that file, or name it in .oscar-syncignore in the seed's folder",
@@ -117,7 +117,7 @@ def _ruled(loaded: Loaded, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic
     if off and loaded.places is not None:
         counts = ", ".join(f"{code} ({count:,})" for code, count in sorted(off.items()))
         counted = Findings()
-        counted.at(SettingsCode.SILENCED, Severity.NOTE, loaded.places, ("rules",),
+        counted.at(SettingsCode.SILENCED, loaded.places, ("rules",),
                    f"rules turn off {counts}", "")  # fmt: skip
         kept += counted.diagnostics
     return kept
@@ -144,7 +144,6 @@ def _note_no_fdl(
         return
     findings.of_file(
         ManifestCode.NO_FDL,
-        Severity.ERROR,
         ", ".join(paths),
         "no FDL was found",
         "name the folder of your FDL files; a set without any needs an entry under `buckets:`, "

@@ -6,7 +6,6 @@ from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
 from oscar_sync.model.cluster import Cluster, TokenFileLogin
-from oscar_sync.model.diagnostic import Severity
 from oscar_sync.model.settings import Declared, RemovedEntry
 from oscar_sync.reconcile.desire.opening import OpenedSettings
 from oscar_sync.reconcile.desire.placing import Placed
@@ -73,7 +72,7 @@ def _named_by_entries(
             entries.append(entry)
         elif cluster and one.origin is not None:
             findings.add(
-                SettingsCode.UNKNOWN_CLUSTER, Severity.ERROR, one.origin, key,
+                SettingsCode.UNKNOWN_CLUSTER, one.origin, key,
                 *_unknown_words(cluster, lookup), opened.loaded.text,
             )  # fmt: skip
     return entries
@@ -101,10 +100,10 @@ def _check_waves(opened: OpenedSettings, lookup: ClusterLookup, findings: Findin
             called, path = entry.id if entry else name, ("waves", number, place)
             if called in seen:
                 words = f"{name} is in a wave already", "name it once"
-                findings.at(SettingsCode.VALUE, Severity.ERROR, loaded.places, path, *words)
+                findings.at(SettingsCode.VALUE, loaded.places, path, *words)
             elif entry is None and name != STAR:
                 code, words = SettingsCode.UNKNOWN_CLUSTER, _unknown_words(name, lookup)
-                findings.at(code, Severity.ERROR, loaded.places, path, *words)
+                findings.at(code, loaded.places, path, *words)
             seen.add(called)
 
 

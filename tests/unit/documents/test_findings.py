@@ -2,10 +2,17 @@
 
 import pytest
 
-from oscar_sync.documents.findings import ERROR, NOTE, WARNING, Findings
+from oscar_sync.documents.findings import ERROR, WARNING, Findings
 from oscar_sync.documents.ignore_file import LARGEST_BYTES, OVER_LIMIT, ignored_by
 from oscar_sync.documents.places import Places
+from oscar_sync.model.code import TitledCode
 from oscar_sync.model.origin import Origin
+
+
+class Code(TitledCode):
+    BAD = "OSY1", "bad"
+    ODD = "OSY2", "odd", WARNING
+
 
 TEXT = "services:\n  hello:\n    memory: 1Gi\n"
 
@@ -13,7 +20,7 @@ TEXT = "services:\n  hello:\n    memory: 1Gi\n"
 def test_a_finding_has_its_place_its_path_and_its_line_of_source():
     findings = Findings()
     places = Places(TEXT, "a.yaml")
-    findings.at("OSY1", ERROR, places, ("services", "hello", "memory"), "too little", "add some")
+    findings.at(Code.BAD, places, ("services", "hello", "memory"), "too little", "add some")
     (one,) = findings.diagnostics
     assert (one.file, one.line, one.column, one.path) == ("a.yaml", 3, 5, "services.hello.memory")
     assert one.snippet.splitlines() == ["   3 |     memory: 1Gi", "     |     ^"]
@@ -21,18 +28,26 @@ def test_a_finding_has_its_place_its_path_and_its_line_of_source():
 
 def test_a_finding_without_a_text_has_no_snippet_and_one_of_a_file_no_line():
     findings = Findings()
-    findings.add("OSY1", NOTE, Origin("a.yaml", 3, 5), "as.written", "m", "r")
-    findings.of_file("OSY2", NOTE, "b.yaml", "m", "r")
+    findings.add(Code.BAD, Origin("a.yaml", 3, 5), "as.written", "m", "r")
+    findings.of_file(Code.ODD, "b.yaml", "m", "r")
     assert [(one.path, one.line, one.snippet) for one in findings.diagnostics] == [
         ("as.written", 3, ""), ("", 0, ""),
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("severity", "has_error"), [(ERROR, True), (WARNING, False)])
-def test_only_an_error_ends_a_run(severity, has_error):
+@pytest.mark.parametrize(
+    ("code", "severity", "has_error"),
+    [
+        (Code.BAD, None, True), (Code.BAD, WARNING, False),
+        (Code.ODD, None, False), (Code.ODD, ERROR, True),
+    ],
+)  # fmt: skip
+def test_only_an_error_ends_a_run_and_a_finding_weighs_what_its_code_does(
+    code, severity, has_error
+):
     findings = Findings()
     assert not findings.has_error
-    findings.of_file("OSY1", severity, "a.yaml", "m", "r")
+    findings.of_file(code, "a.yaml", "m", "r", severity=severity)
     assert findings.has_error is has_error
 
 
