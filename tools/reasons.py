@@ -24,12 +24,18 @@ MEANINGS = {
     "erases-user-buckets": "the server would delete per-user buckets (`--allow erase:…`)",
     "foreign-bucket": "somebody else made the bucket, or more people would have access to it",
     "image-not-allowed": "the cluster does not allow the image",
+    "name-not-unique": "several services have that name: requests by name cannot tell them apart",
+    "needs-user-login": "only its owner's token can give or take back the bucket's visibility",
     "not-my-bucket": "another user owns the bucket, or it is not known who does",
     "not-ours": "another set manages the service or bucket, or it is another user's",
+    "quota": "the quota has no room for another bucket, or for the volume",
+    "secret-values-missing": "no value is known for a secret",
     "still-declared": "what is to be deleted is still declared",
     "unreadable-seed": "a file of the seed cannot be read, or not be uploaded under its name",
     "unsupported-by-server": "the cluster's release, or its configuration, cannot do it",
     "unsupported-update": "OSCAR cannot make the change by an update",
+    "volume-deleting": "the volume is being deleted, with its content",
+    "volume-exists": "a volume of the name exists, or the settings make it: leave `size` out",
     "volume-in-use": "another service uses the volume that would be deleted",
 }
 

@@ -193,14 +193,16 @@ def _group(group: LazyGroup, context: click.Context, shared: Collection[str]) ->
             yield from (*_paragraphs(command.epilog), *_group(command, within, shared))
             continue
         yield from _options(command, shared)
-        if isinstance(command, DescribedCommand) and _says_more(command.examples[-1], usage):
+        if isinstance(command, DescribedCommand) and _says_more(
+            command.examples[-1], within.command_path
+        ):
             yield from (f"`{command.examples[-1]}`", "")
 
 
-def _says_more(example: str, usage: str) -> bool:
-    """Tell whether *example* shows more than *usage* with the options of every such command."""
+def _says_more(example: str, path: str) -> bool:
+    """Tell whether *example* shows more of the command at *path* than its title does."""
     without = re.sub(r" (-c edge|-o json|--board \S+|--board-token-file \S+)", "", example)
-    return without != usage
+    return re.search("[-/.>]", without.removeprefix(path)) is not None
 
 
 def _paragraphs(text: str | None) -> Iterator[str]:
