@@ -32,7 +32,11 @@ class Board:
         )  # fmt: skip
         self._before_s = 0.0
         self._open = contextlib.ExitStack()
-        self._address = urlsplit(self.wait_for("board: ").partition("board: ")[2])
+        try:
+            self._address = urlsplit(self.wait_for("board: ").partition("board: ")[2])
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __enter__(self) -> Self:
         return self

@@ -16,6 +16,7 @@ import click
 from oscar_sync.cli.command_help import CommonOption, DescribedCommand
 from oscar_sync.cli.lazy import LazyGroup
 from oscar_sync.cli.main import cli
+from oscar_sync.cli.showing import PLAN_FORMATS
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.model.fdl_fields import REMOVED_KEYS, SERVER_OWNED, SERVICE
 from oscar_sync.model.field import Field, Kind
@@ -45,7 +46,8 @@ _OUTPUT_ROW = """\
 - `-o`, `--output` FORMAT[=FILE]: Print table, json or yaml, or what the command names; a
   *report* is text, json, yaml, markdown, html, junit, sarif, github or gitlab. Write to FILE if
   given (repeatable). (`OSCAR_SYNC_OUTPUT`)"""
-_REPORT = "text, json, yaml, markdown, html, junit, sarif, github"
+_REPORT = ", ".join(PLAN_FORMATS)
+_REPORT_ALONE = f"{', '.join(PLAN_FORMATS[:-1])} or {PLAN_FORMATS[-1]}"
 _LIST = "- `-o`: Print table, json or yaml."
 _SETTINGS_INTRODUCTION = (
     "Optional; an unknown key is an error. `oscar-sync schema settings` prints the JSON Schema, "
@@ -238,8 +240,8 @@ def _option(option: click.Option) -> str:
     line = f"- {names} {values}".rstrip() + f": {option.help}{shown}{variable}"
     if (option.help or "").endswith(_TO_FILE):
         text = (option.help or "").removesuffix(_TO_FILE).rstrip()
-        text = text.replace(f"{_REPORT} or gitlab", "a report")
-        line = f"- `-o`: {text.replace(f'{_REPORT}, gitlab', 'a report')}"
+        text = text.replace(_REPORT_ALONE, "a report").replace(_REPORT, "a report")
+        line = f"- `-o`: {text}"
     return _wrapped(line, "  ")
 
 
