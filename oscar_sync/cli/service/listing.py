@@ -8,7 +8,6 @@ from oscar_sync.cli.output import Output, outputs_of
 from oscar_sync.cli.reaching import on_cluster
 from oscar_sync.cli.tables import FORMATS, show
 from oscar_sync.client.connection import Oscar
-from oscar_sync.model.exits import Exit
 from oscar_sync.render.table import Row, Table
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.masking import masked_service
@@ -28,7 +27,7 @@ def command(**options: Any) -> int:
     return on_cluster(options, outputs, lambda oscar: _list(oscar, outputs))
 
 
-def _list(oscar: Oscar, outputs: Sequence[Output]) -> Exit:
+def _list(oscar: Oscar, outputs: Sequence[Output]) -> None:
     listed = sorted(oscar.api.list_services(), key=lambda raw: str(raw.get("name")))
     rows = []
     for raw in listed:
@@ -37,4 +36,3 @@ def _list(oscar: Oscar, outputs: Sequence[Output]) -> Exit:
         rows.append(Row((*map(str, cells), str(raw.get("owner") or "-"))))
     table = Table(("NAME", "IMAGE", "CPU", "MEMORY", "KIND", "OWNER"), tuple(rows), cut=1)
     show(outputs, table, [masked_service(raw) for raw in listed])
-    return Exit.OK

@@ -37,7 +37,7 @@ def check(services: Sequence[DesiredService], seeds: Sequence[Seed] = ()) -> lis
     findings = Findings()
     services = sorted(services, key=lambda service: service.key)
     _twice(services, findings)
-    inputs = _by_path(services, "input")
+    inputs = _inputs_by_path(services)
     _loops(services, inputs, findings)
     _shared(inputs, findings)
     for seed in seeds:
@@ -92,10 +92,10 @@ def _folders(service: DesiredService, kind: str) -> Iterator[Folder]:
         yield Folder(service, (kind, place), entry.storage_provider, entry.path)
 
 
-def _by_path(services: Sequence[DesiredService], kind: str) -> _ByPath:
+def _inputs_by_path(services: Sequence[DesiredService]) -> _ByPath:
     folders: _ByPath = defaultdict(list)
     for service in services:
-        for folder in _folders(service, kind):
+        for folder in _folders(service, "input"):
             folders[_key(folder, folder.path)].append(folder)
     return folders
 
