@@ -48,7 +48,7 @@ _OUTPUT_ROW = """\
   given (repeatable). (`OSCAR_SYNC_OUTPUT`)"""
 _REPORT = ", ".join(PLAN_FORMATS)
 _REPORT_ALONE = f"{', '.join(PLAN_FORMATS[:-1])} or {PLAN_FORMATS[-1]}"
-_LIST = "- `-o`: Print table, json or yaml."
+_PRINTS, _TABLE = "- `-o`: Print ", "table, json or yaml"
 _SETTINGS_INTRODUCTION = (
     "Optional; an unknown key is an error. `oscar-sync schema settings` prints the JSON Schema, "
     "`oscar-sync settings` each value and its source. `${NAME}` and `${NAME:-default}` are "
@@ -214,18 +214,21 @@ def _paragraphs(text: str | None) -> Iterator[str]:
 
 def _options(command: click.Command, shared: Collection[str]) -> Iterator[str]:
     """Yield the options of *command* alone, then the names of those that are described above."""
-    shared = {*shared, _LIST}
-    own = [item for item in _own_options(command) if _option(item) not in shared]
-    yield from map(_option, own)
+    rows = [(item, _option(item)) for item in _own_options(command)]
+    own = [row for _, row in rows if row not in shared and not row.startswith(_PRINTS)]
+    yield from own
     if own:
         yield ""
-    above = [
-        "`-o`" if _option(item) == _LIST else f"`{item.opts[-1]}`"
-        for item in _own_options(command)
-        if _option(item) in shared
-    ]
+    above = [_named(item, row) for item, row in rows if row not in own]
     if above:
         yield from (_wrapped(f"Also {', '.join(above)}."), "")
+
+
+def _named(option: click.Option, row: str) -> str:
+    if not row.startswith(_PRINTS):
+        return f"`{option.opts[-1]}`"
+    formats = row.removeprefix(_PRINTS).removesuffix(".")
+    return "`-o`" if formats == _TABLE else f"`-o` ({formats})"
 
 
 def _option(option: click.Option) -> str:

@@ -21,9 +21,8 @@ blocked there (`unsupported-by-server`).
 | up to 3.6.3 | list, status, export, the plan as a report | none: `release-too-old` |
 | unknown (`devel`, blank) | as what it shows to be | the same; contradictions: `release-unknown` |
 
-An earlier oscar-sync was tried against servers built from the tags 4.1.2 (Basic, OIDC,
-federation), 4.0.0, 3.7.1, 3.6.5, 3.6.4, 3.6.2, 3.5.3 and 3.3.3, with MinIO. Today's tests use those
-recordings and the [emulator](emulator.md).
+An earlier oscar-sync was tried on servers of 4.1.2, 4.0.0, 3.7.1, 3.6.5, 3.6.4, 3.6.2, 3.5.3 and
+3.3.3. Today's tests use recordings of them and the [emulator](emulator.md).
 
 ## What differs
 
