@@ -30,7 +30,8 @@ from oscar_sync.reconcile.export import (
     manifest_path,
     storage_text,
 )
-from oscar_sync.reconcile.observe import look_up, observe
+from oscar_sync.reconcile.look_up import look_up
+from oscar_sync.reconcile.observe import observe
 from oscar_sync.storage.whole import write_whole
 
 

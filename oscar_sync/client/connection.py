@@ -9,14 +9,7 @@ from typing import Any, Self
 from oscar_sync.client.cluster_resources import ClusterResources
 from oscar_sync.client.payload import payload_of
 from oscar_sync.client.remedies import INVOKING, READING, SWITCHING
-from oscar_sync.client.values import (
-    ClusterInfo,
-    Deployment,
-    Job,
-    Object,
-    Removed,
-    Service,
-)
+from oscar_sync.client.values import ClusterInfo, Deployment, Job, Object, Removed, Service
 from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import BadAnswerError, RefusedError, StoreError
 from oscar_sync.model.cluster import Cluster

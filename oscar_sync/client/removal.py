@@ -17,12 +17,7 @@ from oscar_sync.model.report import Status
 from oscar_sync.model.state import LiveService
 from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.bodies import owner_to_write
-from oscar_sync.semantics.buckets import (
-    detached,
-    in_out_buckets,
-    named_by_delete,
-    used_buckets,
-)
+from oscar_sync.semantics.buckets import detached, in_out_buckets, named_by_delete, used_buckets
 from oscar_sync.semantics.capabilities import Release
 from oscar_sync.semantics.federation import without_members
 from oscar_sync.semantics.immutable import takes_no_put

@@ -4,10 +4,7 @@ from collections.abc import Callable, Sequence
 
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision
-from oscar_sync.planning.declared_buckets import (
-    decide_buckets,
-    decide_seeds_of_buckets,
-)
+from oscar_sync.planning.declared_buckets import decide_buckets, decide_seeds_of_buckets
 from oscar_sync.planning.declared_volumes import decide_volumes
 from oscar_sync.planning.restored_buckets import decide_again
 

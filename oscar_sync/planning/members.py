@@ -29,12 +29,7 @@ from oscar_sync.planning.member_reasons import (
 )
 from oscar_sync.planning.member_view import MemberView, look_at_members, taken_reason
 from oscar_sync.semantics.buckets import in_out_buckets, named_by_delete
-from oscar_sync.semantics.federation import (
-    Member,
-    members_of,
-    parted_from_origin,
-    placeholder,
-)
+from oscar_sync.semantics.federation import Member, members_of, parted_from_origin, placeholder
 from oscar_sync.semantics.stamp import OWNER, fingerprint_of
 
 

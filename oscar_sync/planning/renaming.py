@@ -9,12 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from oscar_sync.model.action import Action, ActionKind, Kept, Preconditions
-from oscar_sync.model.material import (
-    CreateMaterial,
-    HookMaterial,
-    RenameMaterial,
-    UpdateMaterial,
-)
+from oscar_sync.model.material import CreateMaterial, HookMaterial, RenameMaterial, UpdateMaterial
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Reason, judged, union

@@ -15,7 +15,8 @@ from oscar_sync.planning.context import Context
 from oscar_sync.planning.doctor.cluster import cluster_findings
 from oscar_sync.planning.facts import Facts
 from oscar_sync.reconcile.connect import Connections
-from oscar_sync.reconcile.observe import look_up, observe
+from oscar_sync.reconcile.look_up import look_up
+from oscar_sync.reconcile.observe import observe
 from oscar_sync.semantics.answers import poisoned_service
 from oscar_sync.semantics.capabilities import Release
 from oscar_sync.semantics.live import live_service

@@ -20,8 +20,9 @@ from oscar_sync.model.state import NAMESPACE, ClusterView, DesiredState
 from oscar_sync.planning.compare import differences
 from oscar_sync.planning.draft import PlanDraft, draft_plan
 from oscar_sync.reconcile.connect import Connections, FileStore
+from oscar_sync.reconcile.look_up import look_up
 from oscar_sync.reconcile.memory import WatchMemory
-from oscar_sync.reconcile.observe import look_up, observe
+from oscar_sync.reconcile.observe import observe
 from oscar_sync.workspace.key import ensure_key, read_key
 from oscar_sync.workspace.locks import cluster_lock
 

@@ -22,7 +22,8 @@ from oscar_sync.model.status import ClusterStatus
 from oscar_sync.model.survey import Survey
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.examine import contexts_of, examination_of
-from oscar_sync.reconcile.observe import look_up, observe
+from oscar_sync.reconcile.look_up import look_up
+from oscar_sync.reconcile.observe import observe
 from oscar_sync.reconcile.once import Pass
 from oscar_sync.reconcile.started import started
 from oscar_sync.reconcile.status import AT_ONCE, PlannedStatus, States, deployment_of

@@ -11,11 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oscar_sync.model.state import NAMESPACE
-from oscar_sync.semantics.operator import (
-    delete_secret,
-    edit_definition,
-    find_definition,
-)
+from oscar_sync.semantics.operator import delete_secret, edit_definition, find_definition
 
 
 class Outcome(StrEnum):

@@ -10,11 +10,7 @@ from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.settings.addresses import address_fault
 from oscar_sync.settings.codes import SettingsCode
-from oscar_sync.settings.entries import (
-    ClusterSettings,
-    Known,
-    identity_of,
-)
+from oscar_sync.settings.entries import ClusterSettings, Known, identity_of
 from oscar_sync.settings.logins import (
     WAYS,
     FoundLogin,

@@ -3,7 +3,8 @@
 from msgspec.structs import replace
 
 from oscar_sync.reconcile.connect import Connections
-from oscar_sync.reconcile.observe import look_up, observe
+from oscar_sync.reconcile.look_up import look_up
+from oscar_sync.reconcile.observe import observe
 from tests.unit.wire.stub import cluster, reply, running
 
 CONFIG = {"config": {}, "minio_provider": {"access_key": "me"}}

@@ -8,12 +8,7 @@ from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.text import unix_lines
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.draft import ServiceDraft
-from oscar_sync.manifests.load.files import (
-    OutsideError,
-    PrivateError,
-    TooLargeError,
-    reason_of,
-)
+from oscar_sync.manifests.load.files import OutsideError, PrivateError, TooLargeError, reason_of
 from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.model.origin import Origin
 
