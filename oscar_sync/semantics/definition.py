@@ -52,9 +52,7 @@ def _different(
         if value == default or is_blank:
             continue
         if field.kind is Kind.BLOCK and isinstance(value, dict) and isinstance(default, dict):
-            inner = dict(_different(field.children, value, default, shown))
-            if inner:
-                yield field.name, inner
+            yield field.name, dict(_different(field.children, value, default, shown))
         else:
             written = _written(field.name, value, shown)
             if written not in ({}, []):

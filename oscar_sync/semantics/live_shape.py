@@ -6,7 +6,7 @@ Sources: oscar-server 2.1 (types), 3.3 (what is always there, and never null), a
 
 from collections.abc import Callable, Mapping
 from types import NoneType
-from typing import Final
+from typing import Final, assert_never
 
 from oscar_sync.model.fdl_fields import INPUT_OUTPUT, MOUNT, SERVICE
 from oscar_sync.model.field import Field, Kind
@@ -144,6 +144,8 @@ def _check(field: Field) -> _Check:
         case Kind.BLOCK_MAP:
             # Recorded: a provider without an account is null (021).
             return _values(_block(field.children), NoneType)
+        case _:
+            assert_never(field.kind)
 
 
 _PLACE: Final = _block(INPUT_OUTPUT, ("storage_provider", "path"))

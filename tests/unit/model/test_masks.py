@@ -26,3 +26,12 @@ def test_a_value_is_masked_in_its_own_field_alone():
 
 def test_a_value_that_is_written_as_it_is_masks_nothing():
     assert Masks(parts=(Masked("image", "plain", "plain"),)).shown("image", "plain") is None
+
+
+def test_what_is_written_as_it_is_hides_no_other_word_of_that_value():
+    one = Masks(parts=(Masked("image", "plain", "plain"), Masked("image", "abcdef", "${LONG}")))
+    assert as_written("plain cGxhaW4= abcdef", one) == "plain cGxhaW4= ${LONG}"
+
+
+def test_a_value_is_not_in_what_a_log_shows_of_its_mask():
+    assert "swordfish" not in repr(masks(NAME="swordfish"))

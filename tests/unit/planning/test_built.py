@@ -9,7 +9,7 @@ from oscar_sync.model.identity import ServiceName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.secret import Secret
-from oscar_sync.model.settings import RemovedEntry, Which
+from oscar_sync.model.settings import DeclaredBucket, RemovedEntry, Which
 from oscar_sync.model.state import ExtraFile, Probe, SeedDifference, Upload
 from oscar_sync.planning.facts import Facts
 from oscar_sync.semantics.flow import in_writing_order
@@ -366,3 +366,13 @@ def test_delete_extra_goes_on_where_the_files_name_all_who_use_the_bucket():
         wanted(), wanted("beta", **beta), services=seeded(one),
     )  # fmt: skip
     assert codes(plan) == []
+
+
+def test_delete_extra_of_a_declared_bucket_has_no_permission_that_names_a_service():
+    one = seed(delete_extra=True)
+    mine = bucket("data", set_name="laws")
+    cluster = view(live("beta", mount=minio("data/x")[0]), buckets=[mine], seeds={one: EXTRA})
+    plan = planned(cluster, buckets=(DeclaredBucket(Which("data"), one.origin, seeds=(one,)),))
+    (item,) = [item for item in plan.blocked if item.code == "extra-of-others"]
+    assert item.consent == ""
+    assert item.ways_out == ("remove `delete_extra` from the seed",)

@@ -7,6 +7,7 @@ from oscar_sync.model.action import ActionKind, MemberFate
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
+from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import Probe
 from oscar_sync.model.step import Do
@@ -163,3 +164,20 @@ def test_a_service_that_is_no_worker_is_told_with_its_owner(fields, whose):
     plan = planned(view(), wanted(**FEDERATED), peers=(far(live("worker", **fields)),))
     assert codes(plan) == ["member-taken"]
     assert whose in plan.blocked[0].message
+
+
+def test_a_worker_whose_buckets_cannot_be_detached_holds_a_removal_back():
+    node = {"interlink_node_name": "node", "output": minio("blue/out")}
+    plan = planned(view(), wanted(**FEDERATED), peers=(far(worker(**node)),))
+    assert codes(plan) == ["cannot-detach"]
+    assert "its worker far/worker: an update cannot detach blue" in plan.blocked[0].message
+
+
+def test_an_adoption_says_that_it_does_not_create_a_worker_that_is_missing():
+    unmarked = live("alpha", **FEDERATED)
+    options = PlanOptions(scope=Scope.ADOPT, names=("alpha",))
+    (action,) = planned(
+        view(unmarked), wanted(**FEDERATED), peers=(far(),), options=options
+    ).actions
+    words = "member far/worker: the worker does not exist, and an update does not create it"
+    assert action.notes[-1] == words

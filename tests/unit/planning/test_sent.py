@@ -119,3 +119,8 @@ def test_texts_of_any_length_are_in_the_digest(length):
 def test_a_value_that_has_not_the_shape_of_its_field_is_listed_too(name, value):
     (field,) = (one for one in SERVICE if one.name == name)
     assert list(leaves(field, (name,), value)) == [Leaf((name,), value)]
+
+
+def test_a_value_that_no_digest_can_cover_is_a_fault_of_ours_and_never_passed_over():
+    with pytest.raises(NotImplementedError):
+        sends(secrets={"A": object()})

@@ -15,6 +15,7 @@ from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan import ClusterSummary, Plan, Source
 from oscar_sync.model.report import ActionResult, RunReport, Status
+from oscar_sync.model.run import PastRun, RunService
 from oscar_sync.model.status import ClusterStatus
 from oscar_sync.model.step import Do, Step
 from oscar_sync.published.diagnostics import DiagnosticsDocument
@@ -26,6 +27,9 @@ from oscar_sync.render.drift import drift_text
 from oscar_sync.render.graph.layout import layout
 from oscar_sync.render.graph.mermaid import graph_mermaid
 from oscar_sync.render.graph.text import graph_text
+from oscar_sync.render.history import what_of
+from oscar_sync.render.html.board import board_page, service_page
+from oscar_sync.render.html.board_picture import BoardPicture
 from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.report import report_text
 from oscar_sync.render.schemas import fdl_schema
@@ -282,3 +286,35 @@ def test_a_schema_knows_the_shape_of_each_field():
     assert fields["allowed_users"]["type"] == ["array", "null"]
     assert fields["input"]["items"]["required"] == ["storage_provider", "path"]
     assert fields["federation"]["properties"]["members"]["type"] == ["array", "null"]
+
+
+# many
+
+
+def test_what_a_history_leaves_out_is_counted():
+    some = (RunService("edge", "alpha", "update", "done"),)
+    run = PastRun("2026-03-01T03:17:04Z", "apply", 0, services=some, left_out=1200)
+    assert [*what_of(run)] == ["update done: edge/alpha", "and 1,200 more"]
+
+
+def test_markdown_counts_the_deleted_objects_that_it_does_not_list():
+    steps = tuple(Step(Do.DELETE_OBJECT, f"data/in/{at}") for at in range(52))
+    action = Action("seed:edge/alpha", KEY, ActionKind.SEED, "differs", steps)
+    text = FORMATS["markdown"].write(Subject("plan", plan(action)))
+    assert "  - **deletes** object data/in/49\n  - **deletes** 2 more objects" in text
+
+
+def test_a_page_of_an_apply_names_the_commit_that_it_ran_at():
+    report = RunReport(plan(), (), revision=f"{'b' * 40}+changes")
+    text = FORMATS["html"].write(Subject("apply", plan(), report=report, commit="a" * 40))
+    assert f"commit {'b' * 12}+changes" in text
+
+
+def test_a_board_has_no_page_of_a_service_before_the_first_plan():
+    assert service_page(BoardPicture(), KEY) == ""
+
+
+def test_a_board_draws_no_flow_of_more_services_than_anybody_can_follow():
+    many = tuple(ServiceKey(EDGE, ServiceName(f"s-{at}")) for at in range(301))
+    page = board_page(BoardPicture(subject=Subject("plan", plan(), many)))
+    assert "301 services: too large to draw here" in page
