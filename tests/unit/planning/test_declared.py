@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from oscar_sync.model.action import ActionKind
 from oscar_sync.model.consent import Consent, Word
+from oscar_sync.model.field_change import Op
 from oscar_sync.model.origin import Origin
 from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.selection import Narrowing, Selector
@@ -12,7 +13,8 @@ from oscar_sync.model.settings import DeclaredBucket, DeclaredVolume, RemovedSto
 from oscar_sync.model.state import VolumeFacts
 from oscar_sync.model.step import Do
 from oscar_sync.render.words import headline
-from tests.unit.planning.built import bucket, codes, planned, view, wanted
+from oscar_sync.semantics.bucket_marks import access_mark
+from tests.unit.planning.built import bucket, codes, live, minio, planned, view, wanted
 
 PLACE = Origin("oscar-sync.yaml", layer="settings")
 MODELS = DeclaredVolume(Which("models"), PLACE, "1Gi")
@@ -116,3 +118,75 @@ def test_a_user_adopts_no_bucket_that_may_be_another_s(facts, code):
     theirs = {"me": frozenset({"me"}), "is_admin": False, **facts}
     cluster = replace(view(buckets=[bucket("atlas", owner="me")]), **theirs)
     assert codes(planned(cluster, buckets=(ATLAS,))) == code
+
+
+ALICE = {"is_admin": False, "me": frozenset({"alice"})}
+USERS = ("restricted", ("u", "v"))
+
+
+def atlas(visibility="private", users=(), **more):
+    """Return the bucket of alice that this set manages, with that access."""
+    more = {"owner": "alice", "set_name": "laws", **more}
+    return bucket("atlas", visibility=visibility, allowed_users=users, **more)
+
+
+def access(visibility="private", users=()):
+    return (DeclaredBucket(Which("atlas"), PLACE, visibility, users),)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed", "told"),
+    [
+        (("private", ()), USERS, {"visibility": Op.CHANGE, "allowed_users": Op.ADD},
+         "u, v gain access"),
+        (USERS, ("private", ()), {"visibility": Op.CHANGE, "allowed_users": Op.REMOVE},
+         "u, v lose access"),
+        (USERS, ("restricted", ("u",)), {"allowed_users": Op.CHANGE}, "v loses access"),
+        (("restricted", ("u",)), USERS, {"allowed_users": Op.CHANGE}, "v gains access"),
+    ],
+)  # fmt: skip
+def test_a_change_of_access_names_who_gains_it_and_who_loses_it(before, after, changed, told):
+    there = atlas(*before, applied=access_mark(*before))
+    (action,) = planned(view(buckets=[there], **ALICE), buckets=access(*after)).actions
+    assert {change.path: change.op for change in action.changes} == changed
+    assert [note for note in action.notes if "access" in note] == [told]
+
+
+@pytest.mark.parametrize(
+    ("declared", "facts", "is_said"),
+    [
+        ("private", ALICE, True),
+        ("public", ALICE, False),
+        ("private", {}, False),  # administrators are shown what is public
+    ],
+)
+def test_who_adopts_a_bucket_is_told_where_it_may_be_public_unseen(declared, facts, is_said):
+    there = bucket("atlas", visibility=declared, owner="alice" if facts else "")
+    (action,) = planned(view(buckets=[there], **facts), buckets=access(declared)).actions
+    assert action.reason == "it is what the settings declare, and no set manages it"
+    assert [note.startswith("everybody may have access") for note in action.notes] == (
+        [True] if is_said else []
+    )
+
+
+def test_a_mark_that_is_renewed_says_nothing_of_who_may_have_access():
+    there = atlas(applied=access_mark("public", ()))
+    (action,) = planned(view(buckets=[there], **ALICE), buckets=access()).all_actions
+    assert not any(note.startswith("everybody may") for note in action.notes)
+
+
+@pytest.mark.parametrize("facts", [{}, ALICE])
+def test_a_bucket_that_a_public_service_opens_unseen_is_blocked_for_a_user_alone(facts):
+    opening = live("open", visibility="public", output=minio("atlas/out"))
+    mine = "alice" if facts else "cluster_admin"
+    there = atlas(applied=access_mark("private", ()), owner=mine)
+    plan = planned(view(opening, buckets=[there], **facts), buckets=access())
+    assert codes(plan) == (["bucket-open"] if facts else [])
+
+
+def test_a_bucket_that_is_restricted_to_nobody_gets_its_owner_first_but_by_an_administrator():
+    there = atlas("restricted", applied=access_mark("restricted", ()))
+    for facts, number in ((ALICE, 2), ({}, 1)):
+        (action,) = planned(view(buckets=[there], **facts), buckets=access()).all_actions
+        given = [step.access for step in action.steps if step.do is Do.SET_ACCESS]
+        assert given == [("restricted", ("alice",)), ("private", ())][-number:]

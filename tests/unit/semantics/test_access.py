@@ -3,6 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
+from oscar_sync.model.identity import BucketName
+from oscar_sync.model.state import BucketFacts
 from oscar_sync.semantics.access import (
     Access,
     access_given,
@@ -13,6 +15,9 @@ from oscar_sync.semantics.access import (
     given_by_puts,
     hides_public,
     is_closed_by,
+    is_locked,
+    listed_access,
+    seen_as,
     takes_back,
 )
 from oscar_sync.semantics.normal_form import normal_form
@@ -167,3 +172,30 @@ def test_a_put_of_an_administrators_service_gives_named_users_nothing(visibility
 )
 def test_an_administrator_is_told_of_public_buckets_but_where_a_group_has_them(visibility, hides):
     assert hides_public(visibility) is hides
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "seen"),
+    [
+        ("restricted", NOBODY, "restricted"),
+        ("restricted", EVERYBODY, "restricted"),
+        ("", ZOE, "restricted"),
+        ("private", ZOE, "restricted"),
+        ("", EVERYBODY, "public"),
+        ("private", EVERYBODY, "private"),
+        ("", NOBODY, ""),
+    ],
+)
+def test_what_a_bucket_is_called_is_its_first_policy_of_group_owner_and_everybody(
+    said, given, seen
+):
+    assert seen_as(said, given) == seen
+
+
+@pytest.mark.parametrize("visibility", ["", "private", "public", "restricted"])
+@pytest.mark.parametrize("users", [(), ("zoe",)])
+def test_users_count_where_a_bucket_is_restricted_and_without_any_it_is_locked(visibility, users):
+    is_restricted = visibility == "restricted"
+    facts = BucketFacts(BucketName("red"), visibility=visibility, allowed_users=users)
+    assert listed_access(facts) == (visibility or "private", users if is_restricted else ())
+    assert is_locked(visibility, users) is (is_restricted and not users)
