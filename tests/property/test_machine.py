@@ -228,16 +228,19 @@ class History(RuleBasedStateMachine):
 
     def _converge(self, **more):
         """L2: at most three further runs, each without a fault, and nothing is left to do."""
-        said = []
+        found, said = self._whole(**more), []
         for _ in range(TRIES):
-            found, report = self._apply(**more)
-            said.append(shown(found))
-            assert not [r for r in report.results if r.status is not Status.DONE], told(report)
-            if not found.draft.plan.actions:
-                break
-        again = self.world.plan()
-        assert not again.draft.plan.actions, "\n".join([*said, shown(again)])
-        self._check_hooks(again)
+            if found.draft.plan.actions:
+                said.append(shown(found))
+                found = self._whole(**more)
+        assert not found.draft.plan.actions, "\n".join([*said, shown(found)])
+        self._check_hooks(found)
+
+    def _whole(self, **more):
+        """Apply without a fault, and return the pass."""
+        found, report = self._apply(**more)
+        assert not [r for r in report.results if r.status is not Status.DONE], told(report)
+        return found
 
     def _check_hooks(self, again):
         """Uploads to the inputs of each service that does not differ start it.

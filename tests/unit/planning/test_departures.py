@@ -272,3 +272,20 @@ def test_a_volume_that_stays_is_named_as_kept_as_a_bucket_is(volume, kept, way):
     [action] = plan.actions
     assert [item.name for item in action.keeps] == ["bucket red", *kept]
     assert [item.name for item in action.erases] == ([] if kept else ["volume alpha"])
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_marked"),
+    [
+        ({"owner": "cluster_admin"}, True),
+        ({"owner": "zoe"}, False),
+        ({"owner": "cluster_admin", "is_tagged": False}, False),
+        ({"owner": "cluster_admin", "set_name": "others"}, False),
+        ({"owner": "cluster_admin", "kept_by": "laws"}, False),
+    ],
+)
+def test_a_removal_marks_a_bucket_of_its_own_that_nobody_manages_or_has_marked(facts, is_marked):
+    gone = live("alpha", annotations=stamp(), output=minio("red/out"))
+    (action,) = planned(view(gone, buckets=[bucket("red", **facts)]), options=BY_HAND).all_actions
+    marked = [step.target for step in action.steps if step.do is Do.TAG_KEPT]
+    assert marked == (["red"] if is_marked else [])
