@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from oscar_sync.documents.secret_file import SecretFileError, read_secret
 from oscar_sync.errors import UsageError
-from oscar_sync.net.secret_file import SecretFileError, read_secret
 
 COOKIE_S: Final = 12 * 3600
 SHORTEST: Final = 16

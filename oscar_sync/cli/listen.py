@@ -1,5 +1,6 @@
 """The options of the board beside a watch, and where they make it listen."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -51,6 +52,9 @@ def listen_options(options: dict[str, Any]) -> Any:
     )
     if (certificate is None) != (key is None):
         raise UsageError("--tls-cert and --tls-key belong together")
+    for path in filter(None, (certificate, key)):
+        if os.path.exists(path) and not os.path.isfile(path):  # a pipe would be waited for
+            raise UsageError(f"--tls-cert, --tls-key: {path} is not a regular file")
     everywhere = "0.0.0.0"  # noqa: S104 - asked for, and needs a token
     made = ListenOptions(host.strip("[]") or everywhere, int(port), token, certificate, key, hook)
     if not made.is_loopback and token is None:

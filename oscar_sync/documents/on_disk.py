@@ -1,6 +1,11 @@
-"""The real path of what somebody wrote: an answer for every text, never an error."""
+"""What is at a path that somebody wrote: its real path, and content in bounds."""
 
+import errno
 import os
+import stat
+from typing import Final
+
+_CHUNK_BYTES: Final = 1 << 20
 
 
 def real_path(path: str | os.PathLike[str]) -> str:
@@ -12,3 +17,30 @@ def real_path(path: str | os.PathLike[str]) -> str:
         return os.path.abspath(error.filename or path)
     except ValueError:  # a NUL: no file has such a name
         return os.path.abspath(path)
+
+
+def read_within(path: str | os.PathLike[str], most_bytes: int) -> bytes:
+    """Return what is in a file, a pipe or a device, its first *most_bytes* and one more at most.
+
+    Raises:
+        OSError: it cannot be read, or is a pipe that nobody writes to.
+    """
+    # To open such a pipe, or to read from it, would wait for ever; one of a shell has its writer.
+    with open(path, "rb", buffering=0, opener=_without_waiting) as file:
+        content = bytearray()
+        if stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+            first = file.read(1)
+            if first == b"":
+                raise OSError(errno.EINVAL, "it is a pipe that nobody writes to")
+            content += first or b""
+        os.set_blocking(file.fileno(), True)
+        while len(content) <= most_bytes:
+            more = file.read(min(most_bytes + 1 - len(content), _CHUNK_BYTES))
+            if not more:
+                break
+            content += more
+    return bytes(content)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

@@ -24,6 +24,8 @@ def context_of(cas: str, *, verify: bool = True) -> ssl.SSLContext:
     try:
         if path and Path(path).is_dir():
             return ssl.create_default_context(capath=path)
+        if path and not Path(path).is_file():  # a pipe would be waited for
+            raise NoExchangeError(f"{path} contains no CA certificates")
         return ssl.create_default_context(cafile=path or None)
     except OSError:  # an SSLError is one
         raise NoExchangeError(f"{path} contains no CA certificates") from None

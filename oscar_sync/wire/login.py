@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import assert_never
 
+from oscar_sync.documents.secret_file import SecretFileError, read_secret
 from oscar_sync.model.cluster import (
     AgentLogin,
     BasicLogin,
@@ -14,7 +15,6 @@ from oscar_sync.model.cluster import (
     TokenLogin,
 )
 from oscar_sync.model.secret import Secret
-from oscar_sync.net.secret_file import SecretFileError, read_secret
 from oscar_sync.wire.failures import UnusableLoginError
 
 __all__ = ["UnusableLoginError", "authorization", "bearer", "renewed"]

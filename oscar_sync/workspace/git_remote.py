@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from oscar_sync.documents.secret_file import SecretFileError, read_secret
 from oscar_sync.errors import RepositoryError
 from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
 from oscar_sync.net.loopback import is_readable_on_the_way
 from oscar_sync.net.proxies import proxy_for
-from oscar_sync.net.secret_file import SecretFileError, read_secret
 from oscar_sync.semantics.echoes import masked
 
 _SCHEMES: Final = ("https", "http", "ssh")

@@ -46,7 +46,7 @@ def ask(options: dict[str, Any], what: str, words: str, **fields: str) -> int:
 
 def _token(path: str) -> Secret:
     """Raises UsageError: the file cannot be read, or holds no token."""
-    from oscar_sync.net.secret_file import SecretFileError, read_secret
+    from oscar_sync.documents.secret_file import SecretFileError, read_secret
 
     try:
         return Secret(read_secret(path))

@@ -1,10 +1,14 @@
 """What an invocation sends: ``-f`` or ``-i``, at most one."""
 
 import sys
-from pathlib import Path
 from typing import Any, Final
 
 import click
+
+from oscar_sync.documents.on_disk import read_within
+
+LARGEST_BYTES: Final = 256 << 20
+"""It is sent in one request, in Base64: a multiple of it is held in memory."""
 
 FILE_INPUT: Final = click.option(
     "-f", "--file-input", metavar="FILE", type=click.Path(),
@@ -22,9 +26,17 @@ def input_of(options: dict[str, Any]) -> bytes:
         return str(text).encode("utf-8", "surrogateescape")
     if file is None:
         return b""
-    if file == "-":
-        return sys.stdin.buffer.read()
     try:
-        return Path(file).read_bytes()
+        content = _standard_input() if file == "-" else read_within(file, LARGEST_BYTES)
     except OSError as error:
         raise click.UsageError(f"{file} cannot be read: {error.strerror}") from error
+    if len(content) > LARGEST_BYTES:
+        raise click.UsageError(
+            f"{file} is larger than {LARGEST_BYTES >> 20} MiB: upload it into an input folder of "
+            "the service by `oscar-sync storage put`"
+        )
+    return content
+
+
+def _standard_input() -> bytes:
+    return sys.stdin.buffer.read(LARGEST_BYTES + 1)

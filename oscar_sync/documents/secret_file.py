@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Final
 
+from oscar_sync.documents.on_disk import read_within
+
 _LARGEST: Final = 1 << 16
 _LINE: Final = re.compile(rb"[ -~]+")
 
@@ -19,8 +21,7 @@ def read_secret(path: str | Path) -> str:
         SecretFileError: the file cannot be read, or holds what no header can hold.
     """
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(_LARGEST + 1).strip()
+        content = read_within(path, _LARGEST).strip()
     except OSError as error:
         raise SecretFileError(error.strerror or str(error)) from error
     if len(content) > _LARGEST or not _LINE.fullmatch(content):

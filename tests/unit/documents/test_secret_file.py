@@ -1,12 +1,14 @@
 """One reading of files that hold a token: each option of the program goes by it."""
 
+import os
+
 import pytest
 
 from oscar_sync.board.access import secret_in
 from oscar_sync.cli.board.asking import _token
+from oscar_sync.documents.secret_file import SecretFileError, read_secret
 from oscar_sync.errors import RepositoryError, UsageError
 from oscar_sync.model.cluster import TokenFileLogin
-from oscar_sync.net.secret_file import SecretFileError, read_secret
 from oscar_sync.wire.login import UnusableLoginError, authorization
 from oscar_sync.workspace.git_remote import Remote
 
@@ -53,3 +55,25 @@ def test_the_secret_is_read_without_what_stands_around_it(tmp_path):
 
     with pytest.raises(SecretFileError, match="directory"):
         read_secret(tmp_path)
+
+
+@pytest.mark.parametrize(("read", "error"), READERS.values(), ids=READERS)
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_pipe_without_a_writer_and_a_device_without_an_end_are_refused(
+    tmp_path, read, error, kind
+):
+    path = tmp_path / "token"
+    os.mkfifo(path) if kind == "pipe" else path.symlink_to("/dev/zero")
+    words = {"pipe": "a pipe that nobody writes to", "device": "one line of printable ASCII"}
+    with pytest.raises(error, match=words[kind]):
+        read(path)
+
+
+def test_a_secret_that_a_shell_puts_into_a_pipe_is_read():
+    reader, writer = os.pipe()
+    os.write(writer, b"a-token-of-a-program\n")
+    os.close(writer)
+    try:
+        assert read_secret(f"/dev/fd/{reader}") == "a-token-of-a-program"
+    finally:
+        os.close(reader)
