@@ -6,8 +6,11 @@ import pytest
 
 from oscar_sync.model.action import ActionKind
 from oscar_sync.model.report import Status
+from oscar_sync.semantics.bucket_marks import APPLIED, access_mark
 from tests.behaviour.execution.carried import answering, carried_out, meanwhile, sent
+from tests.emulator.calling import SERVICES, minio
 from tests.oidc.provider import uid_of
+from tests.property.proxy import no_fault
 from tests.property.world import running_world
 
 BUCKETS, VOLUMES = "/system/buckets", "/system/volumes"
@@ -184,6 +187,23 @@ def test_a_mark_that_does_not_show_is_not_verified(alice):
     result = carried_out(alice, rewrite=listing(metadata={}))
     assert result.status is Status.NOT_VERIFIED
     assert "does not show its mark" in result.message
+
+
+def test_a_bucket_that_is_opened_to_be_closed_is_marked_as_open_until_it_is_closed(alice, ask):
+    """Its name was public, and looked private as a service used it: OSCAR shows neither (229)."""
+    assert ask("alice", "POST", BUCKETS, {"bucket_name": "red", **PUBLIC}).status == 201
+    body = {"name": "gone", "image": "x/y:1", "script": "s"}
+    ask("alice", "POST", SERVICES, body)
+    ask("alice", "PUT", SERVICES, {**body, "output": minio("red/out")})
+    ask("alice", "PUT", SERVICES, body)
+    ask("alice", "DELETE", f"{SERVICES}/gone")
+    ask("alice", "DELETE", f"{BUCKETS}/red")
+    declare(alice)
+    for fault, applied in ((answering("PUT", "buckets", "403"), "public"), (no_fault, "private")):
+        carried_out(alice, fault=fault)
+        (bucket,) = ask("alice", "GET", BUCKETS).json
+        assert bucket["visibility"] == applied
+        assert bucket["metadata"][APPLIED] == access_mark(applied, ())
 
 
 def volume(world, **settings):

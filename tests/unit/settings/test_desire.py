@@ -365,6 +365,17 @@ def test_oscar_cli_s_file_is_read_and_its_default_used(tmp_path: Path) -> None:
     assert noted(found, Severity.NOTE) == ["OSY307"]
 
 
+@pytest.mark.parametrize("text", ["- a\n", "oscar: [a]\n", "oscar:\n  mine: plain\n"])
+def test_a_file_that_oscar_cli_did_not_write_is_an_error(tmp_path: Path, text: str) -> None:
+    cli_file(tmp_path, text)
+    assert "OSY309" in refused(tmp_path, None, {"plants": "mine"})
+
+
+def test_of_several_clusters_each_needs_the_key_whose_services_go_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="write KEY=ID for each"):
+        state(tmp_path, None, {"plants": "a"}, clusters=("https://x.org", "https://y.org"))
+
+
 def test_the_settings_star_comes_before_oscar_cli_s_file(tmp_path: Path) -> None:
     cli_file(tmp_path, "oscar:\n  plain: {endpoint: 'https://m.org', auth_user: u}\n")
     settings = EDGE + '  "*": edge\n'
