@@ -104,7 +104,11 @@ class BoardFeed(WatchFeed):
         because = " ".join(because.split())  # a line of the terminal is ours alone
         pause = Pause(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", because)
         with self._holding:
-            write_pause(self._file.parent, pause)
+            before = read_pause(self._file.parent)
+            if before is not None and not because:
+                pause = before  # whoever gives no reason does not take back one that was given
+            else:
+                write_pause(self._file.parent, pause)
             self.board.held(pause.words, is_paused=True)
 
     def _resume(self) -> None:

@@ -54,6 +54,17 @@ def test_a_pause_before_the_first_plan_holds_and_is_kept_beside_the_settings(fee
     assert list(Path.cwd().iterdir()) == []
 
 
+@pytest.mark.parametrize(("again", "reason"), [
+    ("", "an incident"), (" \n", "an incident"), ("an upgrade", "an upgrade"),
+])  # fmt: skip
+def test_a_second_pause_without_a_reason_keeps_the_first_reason(feed, folder, again, reason):
+    with feed.serving(lambda: None, folder):
+        feed.board.controls.pause("an incident")
+        feed.board.controls.pause(again)
+        assert feed.held("").endswith(f": {reason}")
+        assert feed.board.picture.held == feed.held("")
+
+
 def test_a_board_that_starts_again_shows_its_pause_and_runs_before_the_first_plan(feed, folder):
     write_pause(folder / ".oscar-sync", Pause("2026-03-01T03:17:04Z", "an incident"))
     add_run(folder / ".oscar-sync" / history.NAME, RUN)
