@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from oscar_sync.board.state import Board, Controls
 from oscar_sync.cli.border import say, unexpected
 from oscar_sync.cli.listen import listen_options
@@ -25,6 +27,7 @@ from oscar_sync.reconcile.survey import surveys
 from oscar_sync.render.metrics import MetricsRun
 from oscar_sync.workspace.history import history_file, read_runs
 from oscar_sync.workspace.pause import Pause, end_pause, read_pause, write_pause
+from oscar_sync.workspace.revision import revision
 
 _SHARE: Final = 10
 """Looks at the clusters take at most the tenth part of the time."""
@@ -84,7 +87,9 @@ class BoardFeed(WatchFeed):
 
     def planned(self, planned: Pass) -> None:
         self._planned = planned
-        self.board.planned(subject_of(planned, "plan"))
+        subject, desired = subject_of(planned, "plan"), planned.desired
+        commit = revision(Path(desired.settings.folder), desired.contents)
+        self.board.planned(replace(subject, commit=commit or subject.commit))
 
     def _recall(self) -> None:
         """Show the runs of before, which others have made too."""

@@ -4,17 +4,27 @@ import json
 import os
 import shutil
 import subprocess
+from contextlib import closing
 
 import pytest
 
 import oscar_sync
+from oscar_sync.cli.run_record import RunRecord
+from oscar_sync.cli.watch_board import BoardFeed
+from oscar_sync.model.plan_options import PlanOptions
+from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.memory import WatchMemory
+from oscar_sync.reconcile.once import plan_once
 
 GIT = shutil.which("git")
 pytestmark = pytest.mark.skipif(GIT is None, reason="no git here")
 MARK = "oscar-sync.io/revision"
+OF_BOARD = {
+    "interval": 60.0, "is_applying": True, "listen": "127.0.0.1:0", "listen_token_file": None,
+    "tls_cert": None, "tls_key": None, "hook_secret_file": None,
+}  # fmt: skip
 
 
 def git(project, *words):
@@ -179,3 +189,14 @@ def test_a_pass_of_a_watch_knows_what_it_read_before(tree):
         contents = desire(asked, os.environ, memory).contents
         names = {path.rpartition("/")[2] for path in contents}
         assert names == {"hello.yaml", "run.sh", "oscar-sync.yaml"}
+
+
+def test_a_board_says_whether_the_files_differ_from_the_commit(tree):
+    first = git(tree, "rev-parse", "HEAD")
+    with closing(BoardFeed(OF_BOARD, RunRecord("watch"))) as feed:
+        for memory, shown in (("1Gi", first), ("3Gi", f"{first}+changes")):
+            tree.write("hello", memory)
+            desired = desire(DesireRequest(cwd=str(tree.folder)), os.environ, WatchMemory())
+            with closing(Connections(os.environ)) as connections:
+                feed.planned(plan_once(desired, PlanOptions(), connections))
+            assert getattr(feed.board.picture.subject, "commit", "") == shown
