@@ -117,7 +117,9 @@ class Clone(Struct, frozen=True):
     def _is_fetched(self, listed: bytes) -> bool:
         """Tell whether what the server has, as it *listed* it, is here already."""
         last = commit_named(self.followed.folder, _FETCHED)
-        return bool(last) and listed.decode().split() == [last, self.followed.full_ref]
+        # Git lists each ref that ends with the name, and the bytes of those are anybody's.
+        line = os.fsencode(f"{last}\t{self.followed.full_ref}")
+        return bool(last) and line in listed.split(b"\n")
 
     def _described(self, commit: str) -> FollowedCommit:
         if not commit:

@@ -201,6 +201,17 @@ def test_what_is_here_already_is_not_fetched_again(follow, forge):
     gate.set()
 
 
+def test_another_branch_ends_no_watch_and_causes_no_fetch_whatever_its_name(follow, forge):
+    commit = forge.commit(FILES)
+    # `git ls-remote` shows each ref that ends with the name that is asked for.
+    odd = os.fsdecode(b"refs/heads/\xff/refs/heads/main")
+    forge.git("-C", forge.bare, "update-ref", odd, commit)
+    assert follow().id == commit
+    gate = _silent_after(forge, 2)
+    assert follow().id == commit
+    gate.set()
+
+
 def test_the_last_accepted_commit_is_put_back_as_a_whole(forge, tmp_path, signer):
     key, allowed, clone = signer("ours"), tmp_path / "allowed", tmp_path / "clone"
     allowed.write_text(f"ada@example.org {key.with_suffix('.pub').read_text()}")
