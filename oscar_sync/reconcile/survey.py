@@ -184,12 +184,12 @@ class _Look:
         """Ask what is left to ask of a cluster, one after another."""
         cluster = view.cluster.id
         while not self._is_over():
-            with self._lock:
-                is_left = cluster not in self._silent
-                question = next(self._left[cluster], None) if is_left else None
-            if question is None:
-                return
             try:
+                with self._lock:
+                    is_left = cluster not in self._silent
+                    question = next(self._left[cluster], None) if is_left else None
+                if question is None:
+                    return
                 question()
             except Exception as error:  # noqa: BLE001 - the other questions are asked all the same
                 if cluster in self._silent:

@@ -6,6 +6,7 @@ import pytest
 
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
 from oscar_sync.reconcile.survey import LookPace, surveys
+from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.wire.api import OscarApi
 from tests.machine import PATIENCE_S
 from tests.property.conftest import _world, world
@@ -147,6 +148,25 @@ def test_an_answer_that_makes_the_program_fail_leaves_the_other_clusters_whole(
     assert found.is_whole
     problem = "unexpected ZeroDivisionError; the log of this watch says where"
     assert _shown(found) == {"edge": (problem, states), "twin": WHOLE}
+    assert [type(error) for error in told] == [ZeroDivisionError]
+
+
+def test_a_service_that_makes_the_program_fail_leaves_the_other_clusters_whole(
+    world, two, monkeypatch
+):
+    told, first = list[Exception](), iter([True])
+
+    def failing(form):
+        if next(first, False):
+            raise ZeroDivisionError
+        return used_buckets(form)
+
+    monkeypatch.setattr("oscar_sync.reconcile.survey.used_buckets", failing)
+    with world.connections() as connections:
+        *_, found = surveys(two, connections, tell=told.append)
+    assert found.is_whole
+    problem = "unexpected ZeroDivisionError; the log of this watch says where"
+    assert sorted(one.problem for one in found.clusters) == ["", problem]
     assert [type(error) for error in told] == [ZeroDivisionError]
 
 
