@@ -183,7 +183,7 @@ def signals(stop: Stop, leave: Callable[[], None] = _nothing) -> Iterator[Stop]:
     *leave* is called before the process ends at once.
 
     Raises:
-        KeyboardInterrupt: a signal came while the run was idle.
+        KeyboardInterrupt: a signal came while the run was idle and did not wait.
     """
 
     def on_signal(number: int, frame: FrameType | None) -> None:
@@ -195,7 +195,9 @@ def signals(stop: Stop, leave: Callable[[], None] = _nothing) -> Iterator[Stop]:
             words = "ending after the request under way; Ctrl-C again stops at once\n"
             os.write(2, ((BOTTOM.erasing() or "\n") + words).encode())
         stop.set(is_terminated=number == signal.SIGTERM)
-        if stop.is_idle:
+        if stop.end_wait:
+            stop.end_wait()
+        elif stop.is_idle:
             raise KeyboardInterrupt
 
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -108,9 +108,10 @@ class Watching(Struct, dict=True):
             own=connections.own_files,
         )
         try:
-            saves.follow(self._watched(reads_of(self.memory.files)))
             serving = self.feed.serving(saves.wake, Path(settings.folder))
             with signals(self.stop, self.screen.close), serving:
+                with self.stop.while_waiting(saves.wake):
+                    saves.follow(self._watched(reads_of(self.memory.files)))
                 self.screen.open()
                 code = self._loop(request, saves, connections)
         except (KeyboardInterrupt, click.Abort):
@@ -127,10 +128,10 @@ class Watching(Struct, dict=True):
         gc.collect()
         gc.freeze()  # what is kept from pass to pass need not be looked through each time
         while code is None:
-            saves.follow(self._watched(self.reads))
-            woken = self._waited(saves)
-            if woken is None:
-                raise KeyboardInterrupt
+            reads = self._watched(self.reads)
+            with self.stop.while_waiting(saves.wake):
+                saves.follow(reads)
+                woken = self._waited(saves)
             if self.has_ended:
                 return Exit.OK
             code = self.pass_once(request, connections, woken.files)
@@ -139,7 +140,7 @@ class Watching(Struct, dict=True):
     def _watched(self, reads: Reads) -> Reads:
         return self.following.to_watch(reads) if self.following else reads
 
-    def _waited(self, saves: Saves) -> Woken | None:
+    def _waited(self, saves: Saves) -> Woken:
         """Return what ended the wait; keys that ask for no pass are answered here."""
         pause_s = self.problem.pause_s()
         until = self.now() + pause_s
@@ -148,7 +149,7 @@ class Watching(Struct, dict=True):
         key = self.screen.pressed if self.screen.is_live else None
         while True:
             woken = saves.wait(until, self.stop.event, key)
-            if woken is None or not woken.key or woken.key == "r":
+            if not woken.key or woken.key == "r":
                 return woken
             if woken.key == "q":
                 self.has_ended = True

@@ -1,8 +1,8 @@
 """One pass through the rooms: desire, observe, plan; and with apply: execute (the journey)."""
 
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -101,15 +101,35 @@ def _nothing(told: object) -> None:
 
 
 class Stop(Struct):
-    """While ``is_idle`` no request that writes is under way: a signal ends the run at once."""
+    """While ``is_idle`` no request that writes is under way: a signal ends the run at once.
+
+    ``end_wait`` ends the wait that the run is in, None while it works.
+    """
 
     event: threading.Event = field(default_factory=threading.Event)
     is_terminated: bool = False
     is_idle: bool = False
+    end_wait: Callable[[], None] | None = None
 
     def set(self, *, is_terminated: bool = False) -> None:
         self.is_terminated = self.is_terminated or is_terminated
         self.event.set()
+
+    @contextmanager
+    def while_waiting(self, end_wait: Callable[[], None]) -> Iterator[None]:
+        """Let a signal only call *end_wait* within the body.
+
+        Raises:
+            KeyboardInterrupt: after the body, if a signal came.
+        """
+        # An exception in the middle of it could leave a lock taken for ever.
+        self.end_wait = end_wait
+        try:
+            yield
+        finally:
+            self.end_wait = None
+        if self.event.is_set():
+            raise KeyboardInterrupt
 
 
 class ApplyOptions(Struct, frozen=True):

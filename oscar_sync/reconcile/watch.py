@@ -264,10 +264,10 @@ class Saves(FileSystemEventHandler):
 
     def wait(
         self, until: float, stop: threading.Event, key: Callable[[], str] | None = None
-    ) -> Woken | None:
+    ) -> Woken:
         """Return the files saved since the last call, once there was quiet for a while."""
-        # Nothing saved at the time *until*: none of them. *key* is asked now and then for a key
-        # that was pressed. None when *stop* is set.
+        # Nothing saved at the time *until*, or when *stop* is set: none of them. *key* is asked
+        # now and then for a key that was pressed.
         look_s = self.poll_s or LOOK_S
         look_at = self._now()
         while not stop.is_set():
@@ -288,7 +288,7 @@ class Saves(FileSystemEventHandler):
                     return Woken()
                 pause_s = min(quiet_at if self._names else until, look_at) - now
                 self._changed.wait(min(max(pause_s, 0.001), KEY_S if key else LOOK_S))
-        return None
+        return Woken()
 
     def wake(self) -> None:
         """End the wait, from any thread, as if its time had come."""

@@ -2,7 +2,9 @@
 
 import ctypes
 import errno
+import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -13,12 +15,14 @@ from msgspec.structs import replace
 from watchdog.events import FileModifiedEvent
 from watchdog.observers import inotify_c
 
+from oscar_sync.cli.applying import signals
 from oscar_sync.errors import InputError
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.memory import WatchMemory
+from oscar_sync.reconcile.once import Stop
 from oscar_sync.reconcile.reads import Reads, reads_of
-from oscar_sync.reconcile.watch import Saves, outermost
+from oscar_sync.reconcile.watch import Saves, Woken, outermost
 from tests.machine import PATIENCE_S
 
 FDL = """\
@@ -68,7 +72,6 @@ class Watch:
     def saved(self, most_s=PATIENCE_S):
         """The names of what was saved, after the quiet; none after *most_s*."""
         woken = self.saves.wait(time.monotonic() + most_s, self.stop)
-        assert woken is not None
         self.follow()
         return {Path(name).name for name in woken.files}
 
@@ -351,11 +354,28 @@ def test_files_that_are_written_without_a_pause_are_planned_all_the_same():
             return ""
 
         woken = saves.wait(1e9, stop, keep_writing)
-        assert woken is not None
         assert woken.files == ("/busy.yaml",)
         assert 10.0 <= now[0] < 11.0
     finally:
         saves.close()
+
+
+def test_a_signal_ends_a_wait_without_an_exception_in_its_middle():
+    """One that comes while the wait takes its lock would leave it taken, and the end would hang."""
+    stop, ended = Stop(is_idle=True), []
+
+    def now():
+        if not stop.event.is_set():
+            os.kill(os.getpid(), signal.SIGINT)
+        return time.monotonic()
+
+    saves = Saves(now=now)
+    try:
+        with pytest.raises(KeyboardInterrupt), signals(stop), stop.while_waiting(saves.wake):
+            ended.append(saves.wait(time.monotonic() + PATIENCE_S, stop.event))
+    finally:
+        saves.close()
+    assert ended == [Woken()]
 
 
 def test_where_the_system_watches_no_more_everything_is_looked_at(project, watching, monkeypatch):
