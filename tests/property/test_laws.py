@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 import yaml
 from deepdiff import DeepDiff
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from oscar_sync.board.pages import Pages
@@ -34,7 +34,7 @@ from oscar_sync.semantics.normal_form import normal_form
 from oscar_sync.semantics.quantities import canonical_quantity
 from tests.emulator.calling import SERVICES
 from tests.property.examples import laws
-from tests.property.strategies import NAMES, service, services
+from tests.property.strategies import IMAGE, NAMES, service, services
 from tests.property.witness import check_nothing_lost, check_safe
 from tests.property.world import shown, told
 
@@ -106,6 +106,10 @@ def test_the_normal_form_of_a_normal_form_is_itself(one):
         assert normal_form(mapping_of(form), is_live=is_live) == form
 
 
+_PLAIN = {"name": "alpha", "image": IMAGE, "script": "s\n"}
+
+
+@example(wanted=[_PLAIN, {**_PLAIN, "name": "beta"}], prunes=True, most=3, renames=False)
 @laws(Fraction(3, 8))  # applies twice
 @given(
     wanted=services(min_size=2), prunes=st.booleans(), most=st.integers(0, 3), renames=st.booleans()

@@ -4,7 +4,7 @@ import json
 import logging
 from base64 import b64encode
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from oscar_sync.reconcile.formats import FORMATS
@@ -13,7 +13,7 @@ from oscar_sync.render.plan_text import plan_text
 from oscar_sync.render.report import report_text
 from tests.emulator.calling import SERVICES
 from tests.property.examples import laws
-from tests.property.strategies import BUCKETS, FDL, private, services
+from tests.property.strategies import BUCKETS, FDL, IMAGE, private, services
 
 _SECRETS = st.text("abcXYZ019-_/+=%\u00e9\u20ac", min_size=8, max_size=20).map("Zq7{}".format)
 _SOME = st.sets(st.sampled_from(BUCKETS))
@@ -24,6 +24,7 @@ _FAULTS = st.sampled_from((
 ))  # fmt: skip
 _WRITTEN = (SERVICES, "/system/buckets", "/system/volumes")
 _FORMATS = st.sampled_from(sorted(FORMATS))
+_PLAIN: FDL = {"name": "alpha", "image": IMAGE, "script": "s\n"}
 
 
 def _planted(one, secret):
@@ -38,6 +39,10 @@ def _planted(one, secret):
     return {**one, **own}
 
 
+@example(  # the service is refused, in words of the server
+    wanted=[_PLAIN], secret="Zq7-secret", buckets=set(), erased=set(), has_volume=False,
+    renames=False, fault="POST /system/services#1:500-before", name="json",
+)  # fmt: skip
 @laws()
 @given(wanted=services(max_size=2), secret=_SECRETS, buckets=_SOME, erased=_SOME,
        has_volume=st.booleans(), renames=st.booleans(), fault=_FAULTS, name=_FORMATS)  # fmt: skip

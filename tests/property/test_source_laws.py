@@ -3,13 +3,13 @@
 from contextlib import suppress
 
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from oscar_sync.errors import InputError
 from tests.emulator.calling import SERVICES
 from tests.property.examples import laws
-from tests.property.strategies import BUCKETS, services
+from tests.property.strategies import BUCKETS, IMAGE, services
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 12\n"
 
@@ -36,6 +36,7 @@ STRANGE = st.one_of(
     st.text("ab:-[]{}#'\" \n", max_size=12).filter(lambda text: not holds_something_else(text)),
 )
 CUTS = st.floats(0, 1, exclude_max=True)
+_PLAIN = {"name": "alpha", "image": IMAGE, "script": "s\n"}
 
 
 def used_by(one):
@@ -43,6 +44,8 @@ def used_by(one):
     return {entry["path"].partition("/")[0] for entry in entries}
 
 
+# Of the file nothing is missing but the end of its last line.
+@example(wanted=[_PLAIN], which=0, strange="", cut=0.999, renames=True, erased=None)
 @laws()
 @given(
     wanted=services(max_size=2), which=st.integers(0, 3), strange=STRANGE, cut=st.none() | CUTS,
