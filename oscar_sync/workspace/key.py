@@ -63,8 +63,10 @@ def ensure_key(
     """
     path = folder / FOLDER / "key"
     key = read_key(folder, environ, on_note)
-    if key or path.parent.is_symlink() or os.path.lexists(path):
+    if key or path.parent.is_symlink():
         return key
+    if os.path.lexists(path):  # it cannot be read, or another run has just made it
+        return read_key(folder, environ)
     text = secrets.token_hex(32)
     try:
         make_folder(path.parent)

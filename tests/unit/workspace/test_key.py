@@ -107,6 +107,20 @@ def test_runs_at_once_agree_on_one_key(tmp_path):
     assert sorted(path.name for path in (tmp_path / FOLDER).iterdir()) == [".gitignore", "key"]
 
 
+def test_a_key_that_another_run_makes_in_between_is_the_key(tmp_path, monkeypatch):
+    made, real = [], os.path.lexists
+
+    def lexists(path):
+        monkeypatch.setattr(os.path, "lexists", real)
+        made.append(ensure(tmp_path, {}))
+        return real(path)
+
+    monkeypatch.setattr(os.path, "lexists", lexists)
+    key = ensure_key(tmp_path, {})
+    assert key is not None
+    assert key.id == made[0].id
+
+
 def test_a_folder_that_cannot_be_written_gives_no_key_and_a_note(tmp_path, notes):
     (tmp_path / FOLDER).write_text("a file in the way")
     assert ensure_key(tmp_path, {}, notes.append) is None
