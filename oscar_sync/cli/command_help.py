@@ -1,5 +1,6 @@
 """How the help of a command looks: its own options, the common ones, and examples (words.md 6)."""
 
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,13 +18,35 @@ class DescribedCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
-            return super().parse_args(ctx, args)
+            left = super().parse_args(ctx, args)
+            self._warn_of_secrets(ctx)
+            return left
+        except click.MissingParameter as error:
+            if error.param is None or not isinstance(error.param.envvar, str):
+                raise
+            hint = " / ".join(error.param.opts)
+            said = f"Missing option {hint}: give it, or set {error.param.envvar}"
+            raise click.UsageError(said, ctx) from error
         except click.UsageError as error:
             has_cluster = any(param.name == "cluster" for param in self.params)
             if not has_cluster or "extra argument" not in error.message:
                 raise
             said = f"{error.message.rstrip('.')}; a cluster is named by an option: -c ID"
             raise click.UsageError(said, ctx) from error
+
+    def _warn_of_secrets(self, ctx: click.Context) -> None:
+        secrets = [one for one in self.params if getattr(one.type, "is_secret", False)]
+        paths = {one.opts[0]: ctx.params[one.name or ""] for one in secrets}
+        paths = {option: path for option, path in paths.items() if path}
+        if not paths or ctx.params.get("quiet"):
+            return
+        from oscar_sync.cli.border import say
+        from oscar_sync.documents.on_disk import is_exposed
+
+        for option, path in paths.items():
+            if is_exposed(path):
+                remedy = f"chmod 600 {shlex.quote(path)}"
+                say(f"warning: {option} {path} can be read by other users; run: {remedy}")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         own: list[tuple[str, str]] = []

@@ -34,7 +34,7 @@ _OPTIONS: Final = (
                       "of git) has signed it by ssh. Those before it are not verified."),
     click.option("--git-accept", metavar="COMMIT", type=given.GIVEN,
                  help="Take COMMIT although the history before it was rewritten."),
-    click.option("--git-token-file", metavar="FILE", type=given.FILE,
+    click.option("--git-token-file", metavar="FILE", type=given.SECRET_FILE,
                  envvar="OSCAR_SYNC_GIT_TOKEN_FILE",
                  help="Log in to --git with the TOKEN or USER:TOKEN in FILE."),
     click.option("--git-ssh-key", metavar="FILE", type=given.FILE,

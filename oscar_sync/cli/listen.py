@@ -13,15 +13,15 @@ from oscar_sync.errors import UsageError
 _OPTIONS: Final = (
     click.option("--listen", metavar="HOST:PORT", type=given.GIVEN, envvar="OSCAR_SYNC_LISTEN",
                  help="Serve a page and an API that show what the watch finds."),
-    click.option("--listen-token-file", metavar="FILE", type=given.FILE,
+    click.option("--listen-token-file", metavar="FILE", type=given.SECRET_FILE,
                  envvar="OSCAR_SYNC_LISTEN_TOKEN_FILE",
                  help="Readers of --listen need the token in FILE. Required unless HOST is "
                       "127.0.0.1, ::1 or localhost."),
     click.option("--tls-cert", metavar="FILE", type=given.FILE, envvar="OSCAR_SYNC_TLS_CERT",
                  help="Serve --listen over TLS with the certificates in FILE (PEM)."),
-    click.option("--tls-key", metavar="FILE", type=given.FILE, envvar="OSCAR_SYNC_TLS_KEY",
+    click.option("--tls-key", metavar="FILE", type=given.SECRET_FILE, envvar="OSCAR_SYNC_TLS_KEY",
                  help="The private key of --tls-cert (PEM)."),
-    click.option("--hook-secret-file", metavar="FILE", type=given.FILE,
+    click.option("--hook-secret-file", metavar="FILE", type=given.SECRET_FILE,
                  envvar="OSCAR_SYNC_HOOK_SECRET_FILE",
                  help="Plan when a forge calls /api/hook/github or /api/hook/gitlab of --listen "
                       "with the secret in FILE."),

@@ -63,8 +63,15 @@ class _File(_Given):
         return [CompletionItem(incomplete, type="file")]
 
 
+class SecretFile(_File):
+    """A file that holds a secret: the command warns where other users can read it."""
+
+    is_secret = True
+
+
 GIVEN: Final = _Given()
 FILE: Final = _File()
+SECRET_FILE: Final = SecretFile()
 
 
 def _names(kind: str, *words: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
@@ -94,10 +101,10 @@ def _many(flag: str, *names: str, metavar: str, text: str, kind: str = "") -> An
     )  # fmt: skip
 
 
-def _one(flag: str, *names: str, metavar: str, text: str) -> Any:
+def _one(flag: str, *, metavar: str, text: str, type_: _File = FILE) -> Any:
     variable = "OSCAR_SYNC_" + flag.strip("-").replace("-", "_").upper()
     return click.option(
-        flag, *names, metavar=metavar, help=text, type=FILE, envvar=variable, cls=CommonOption
+        flag, metavar=metavar, help=text, type=type_, envvar=variable, cls=CommonOption
     )
 
 
@@ -129,7 +136,7 @@ _SETTINGS: Final = _one(
     text="Read settings from FILE. [default: the nearest oscar-sync.yaml]",
 )  # fmt: skip
 _TOKEN_FILE: Final = _one(
-    "--token-file", metavar="FILE",
+    "--token-file", metavar="FILE", type_=SECRET_FILE,
     text="Log in with the access token in FILE, which is read again for each request.",
 )  # fmt: skip
 _QUIET: Final = click.option(

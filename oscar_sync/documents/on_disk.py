@@ -6,6 +6,7 @@ import stat
 from typing import Final
 
 _CHUNK_BYTES: Final = 1 << 20
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 def real_path(path: str | os.PathLike[str]) -> str:
@@ -40,6 +41,21 @@ def read_within(path: str | os.PathLike[str], most_bytes: int) -> bytes:
                 break
             content += more
     return bytes(content)
+
+
+def is_exposed(path: str) -> bool:
+    """Tell whether other users can read or change a file of this user's.
+
+    As of ssh: what belongs to another user, or is mounted read-only, is another's to protect.
+    """
+    if os.name != "posix":
+        return False
+    try:
+        found = os.stat(path)
+        is_ours = found.st_uid == os.geteuid() and not os.statvfs(path).f_flag & os.ST_RDONLY
+    except (OSError, ValueError):  # no path holds NUL
+        return False  # whoever reads it says so
+    return is_ours and stat.S_ISREG(found.st_mode) and bool(found.st_mode & _OTHERS)
 
 
 def _without_waiting(path: str, flags: int) -> int:

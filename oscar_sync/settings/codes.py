@@ -48,3 +48,4 @@ class SettingsCode(TitledCode):
     UNGUARDED = "OSY313", "in CI, files decide where credentials go", WARNING
     OUTSIDE = "OSY314", "a file that the settings name lies outside their folder"
     NOTHING_FOR_CLUSTER = "OSY315", "no manifest is for the cluster that --cluster names", NOTE
+    READ_BY_OTHERS = "OSY316", "other users can read a file that holds a token", WARNING

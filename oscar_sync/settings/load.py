@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shlex
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from msgspec import Struct
 
 from oscar_sync.documents.findings import Findings
 from oscar_sync.documents.json_reader import read_document
-from oscar_sync.documents.on_disk import real_path
+from oscar_sync.documents.on_disk import is_exposed, real_path
 from oscar_sync.documents.paths import shown_path
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.private import is_of_a_tool, is_private
@@ -337,4 +338,10 @@ def check_paths(loaded: Loaded, is_inside: Callable[[str], bool], findings: Find
                 SettingsCode.OUTSIDE, loaded.places, at,
                 f"{written} lies outside the settings' folder",
                 f"move it, or allow it by --allow-outside {absolute(loaded.folder, written)}",
+            )  # fmt: skip
+        elif at[-1] == "token_file" and is_exposed(real):
+            findings.at(
+                SettingsCode.READ_BY_OTHERS, loaded.places, at,
+                f"{written} can be read by other users",
+                f"run: chmod 600 {shlex.quote(real)}",
             )  # fmt: skip

@@ -36,6 +36,7 @@ class Served:
 def token_file(tmp_path):
     path = tmp_path / "token"
     path.write_text(f"{TOKEN}\n")
+    path.chmod(0o600)
     return path
 
 

@@ -24,7 +24,7 @@ def asked_of_a_board(function: Decorated) -> Decorated:
     )  # fmt: skip
     token = click.option(
         "--board-token-file", metavar="FILE", envvar="OSCAR_SYNC_BOARD_TOKEN_FILE",
-        type=given.FILE, required=True,
+        type=given.SECRET_FILE, required=True,
         help="The token in FILE, which the board has as --listen-token-file.",
     )  # fmt: skip
     return board(token(function))
