@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,7 @@ class TokenCheck:
         self._file = token_file
         self._hook_file = hook_file
         self._now = now
+        self._ended: dict[str, int] = {}
         if token_file is not None:
             self._token()
         if hook_file is not None:
@@ -67,15 +69,24 @@ class TokenCheck:
 
     def cookie(self) -> str:
         """Return a cookie that stands for the token until it ends, or the token is another one."""
-        until = str(int(self._now()) + COOKIE_S)
-        return f"{until}.{_mac(self._token(), f'cookie {until}').hex()}"
+        session = f"{int(self._now()) + COOKIE_S}.{secrets.token_hex(8)}"
+        return f"{session}.{_mac(self._token(), f'cookie {session}').hex()}"
 
     def is_cookie(self, given: str) -> bool:
-        until, _, mac = given.partition(".")
+        session, _, mac = given.rpartition(".")
+        until = session.partition(".")[0]
         if self._file is None or not (until.isascii() and until.isdecimal()) or len(until) > 12:
             return False
-        good = _mac(self._token(), f"cookie {until}").hex()
-        return hmac.compare_digest(good.encode(), mac.encode()) and int(until) >= self._now()
+        good = _mac(self._token(), f"cookie {session}").hex().encode()
+        is_ours = hmac.compare_digest(good, mac.encode(errors="replace"))
+        return is_ours and int(until) >= self._now() and session not in self._ended
+
+    def end(self, cookie: str) -> None:
+        """Take *cookie* no longer, whoever has a copy of it; until this board is started again."""
+        if self.is_cookie(cookie):
+            left = {one: until for one, until in self._ended.items() if until >= self._now()}
+            session = cookie.rpartition(".")[0]
+            self._ended = {**left, session: int(session.partition(".")[0])}
 
     def _token(self) -> bytes:
         assert self._file is not None  # noqa: S101 - asked only of one that has a token

@@ -56,6 +56,7 @@ def app_of(
             Route("/board.js", routes.script),
             Route("/login", routes.login_form, methods=["GET"]),
             Route("/login", routes.login, methods=["POST"]),
+            Route("/logout", routes.logout, methods=["POST"]),
             Route("/events", routes.events),
             Route("/api/plan", routes.document("plan")),
             Route("/api/status", routes.document("status")),
@@ -120,7 +121,7 @@ class _Routes:
             raise HTTPException(503, f"{MOST} pages are open already")
         return StreamingResponse(self._streams.events(), media_type="text/event-stream")
 
-    # -- logging in
+    # -- logging in and out
 
     def login_form(self, _request: Request) -> Response:
         if not self._access.has_token:
@@ -144,6 +145,15 @@ class _Routes:
             samesite="strict",
             secure=is_secure,
         )
+        return answer
+
+    async def logout(self, request: Request) -> Response:
+        if not self._access.has_token:
+            return RedirectResponse("/", 303)
+        name = self._access.cookie_name
+        self._access.end(request.cookies.get(name, ""))
+        answer = RedirectResponse("/login", 303)
+        answer.delete_cookie(name, httponly=True, samesite="strict")
         return answer
 
     # -- documents

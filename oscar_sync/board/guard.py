@@ -23,6 +23,8 @@ WRONG_S: Final = 0.5
 """A wrong token is answered so late."""
 
 _LOGIN: Final = "/login"
+_LOGOUT: Final = "/logout"
+"""Also of a session that has ended: it leads to the log-in."""
 _OPEN: Final = frozenset({"/healthz", "/livez", "/readyz", "/board.css", _LOGIN})
 """Read without a token: they say nothing of services."""
 _PORT: Final = re.compile(r":\d{1,5}\Z", re.ASCII)
@@ -137,7 +139,7 @@ def _is_open(scope: Scope) -> bool:
     """Tell whether anybody may ask: the request says nothing of services, or proves itself."""
     path = scope["path"]
     is_probe_or_form = path in _OPEN and (_is_read(scope) or path == _LOGIN)
-    return is_probe_or_form or path.startswith(_HOOKS)
+    return is_probe_or_form or path == _LOGOUT or path.startswith(_HOOKS)
 
 
 def _is_foreign(headers: Headers) -> bool:

@@ -19,7 +19,7 @@ from oscar_sync.render.html.board_rows import ServiceRows
 from oscar_sync.render.metrics import MetricsRun
 from oscar_sync.render.subject import Subject
 from tests.browser.boards import COMMIT, full_survey
-from tests.unit.render.subjects import CLOUD, full_plan, key, plan, subject
+from tests.unit.render.subjects import CLOUD, EDGE, full_plan, key, plan, subject
 
 AT = datetime(2026, 3, 1, 3, 16, 50, tzinfo=UTC)
 
@@ -30,8 +30,8 @@ def planned(board, at=AT, names=(), commit=COMMIT):
     board.planned(Subject("plan", plan(), services, read_at=at, commit=commit))
 
 
-def row(board, name):
-    return ServiceRows(board.picture.subject, board.picture).row(key(name))
+def row(board, name, cluster=EDGE):
+    return ServiceRows(board.picture.subject, board.picture).row(key(name, cluster))
 
 
 @pytest.fixture
@@ -166,6 +166,24 @@ def test_what_needs_attention_is_first_and_a_cluster_that_is_away_is_one_of_it(b
     places = re.findall(r'<li id="[^"]*" class="bad"><span class="badge">([^<]+)</span>', head)
     assert places == ["not known", "deletes data", "blocked", "not ready"]
     assert "Needs attention" not in board_page(Board(60.0).picture)
+
+
+def test_why_nothing_is_known_of_a_cluster_is_said_once_beside_its_services(board):
+    names = [key(f"far-{number}", CLOUD) for number in range(40)]
+    board.planned(replace(subject("plan"), services=tuple(names)))
+    section = board_page(board.picture).partition('<section id="c-cloud-2"')[2]
+    assert section.partition("</section>")[0].count("no answer") == 1
+    assert row(board, "far-0", CLOUD).words.startswith("no answer")
+
+
+def test_why_a_cluster_was_not_looked_at_is_said_once_beside_its_services(board):
+    planned(board, names=["calm", "fresh", "new"])
+    found = full_survey(planned_at=AT)
+    board.surveyed(replace(found, clusters=tuple(
+        replace(one, services=(), problem="it stopped") for one in found.clusters
+    )))  # fmt: skip
+    assert board_page(board.picture).count("not looked at: it stopped") == 1
+    assert row(board, "fresh").words == "not looked at: it stopped"
 
 
 def test_why_an_apply_failed_is_told_until_it_is_done_or_no_longer_planned(board):

@@ -119,18 +119,47 @@ def test_people_log_in_once_and_the_cookie_is_of_no_use_to_other_sites(serve):
     assert served.asked == ["sync"]
 
 
+def test_a_log_out_ends_the_session_everywhere_and_no_other(serve):
+    served = serve()
+
+    def logged_in():
+        answer = served.ask("/login", "POST", token="", data={"token": TOKEN})
+        return {"cookie": answer.headers["set-cookie"].partition(";")[0]}
+
+    def is_known(held):
+        return served.ask("/", token="", headers=held).status_code == 200
+
+    held, other = logged_in(), logged_in()
+    assert 'action="/logout"' in served.ask("/", token="", headers=held).text
+    for foreign in ({"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}):
+        assert (
+            served.ask("/logout", "POST", token="", headers={**held, **foreign}).status_code == 403
+        )
+    assert served.ask("/logout", token="", headers=held).status_code == 405
+    assert is_known(held)
+    left = served.ask("/logout", "POST", token="", headers=held)
+    assert (left.status_code, left.headers["location"]) == (303, "/login")
+    assert "Max-Age=0" in left.headers["set-cookie"]
+    assert not is_known(held)
+    assert is_known(other)
+    again = served.ask("/logout", "POST", token="", headers=held)
+    assert (again.status_code, again.headers["location"]) == (303, "/login")
+
+
 def test_a_cookie_ends_in_time_and_with_its_token(token_file):
     now = [1000.0]
     check = TokenCheck(token_file, now=lambda: now[0])
     cookie = check.cookie()
     assert check.is_cookie(cookie)
-    until_s, _, mac = cookie.partition(".")
+    until_s, nonce, mac = cookie.split(".")
     for forged in (
         "",
         "x",
-        f"{int(until_s) + 1}.{mac}",
-        f"{until_s}.",
-        f"{'9' * 400}.{mac}",
+        f"{int(until_s) + 1}.{nonce}.{mac}",
+        f"{until_s}.0{nonce}.{mac}",
+        f"{until_s}.{mac}",
+        f"{until_s}.{nonce}.",
+        f"{'9' * 400}.{nonce}.{mac}",
         f"²{cookie}",
     ):
         assert not check.is_cookie(forged)

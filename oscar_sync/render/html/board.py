@@ -45,9 +45,11 @@ class _Cluster(Struct, frozen=True):
 def board_page(picture: BoardPicture, cluster: str = "") -> str:
     """Return the page of all clusters, or of one with each of its services."""
     subject = picture.subject
-    rows = ServiceRows(subject, picture).rows() if subject else {}
+    known = ServiceRows(subject, picture) if subject else None
+    rows = known.rows() if known else {}
     shown = [one for one in subject.plan.clusters if cluster in {"", one.id}] if subject else []
-    clusters = [_cluster(one, rows, _ROWS if not cluster else None) for one in shown]
+    limit = None if cluster else _ROWS
+    clusters = [_cluster(one, known.problem(one.id), rows, limit) for one in shown if known]
     first, more = alerts(shown, rows)
     states = Counter(row.state for one in shown for row in rows.get(one.id, ()))
     return rendered(
@@ -108,7 +110,7 @@ def _lead(picture: BoardPicture) -> str:
 
 
 def _cluster(
-    one: ClusterSummary, rows: Mapping[str, list[ServiceRow]], limit: int | None
+    one: ClusterSummary, problem: str, rows: Mapping[str, list[ServiceRow]], limit: int | None
 ) -> _Cluster:
     own = rows.get(one.id, [])
     counts = Counter(row.state for row in own)
@@ -119,7 +121,7 @@ def _cluster(
         one.id,
         f"/cluster/{quoted(one.id)}",
         f"{one.endpoint}{version}",
-        one.problem,
+        problem,
         words or "no services",
         shown,
         len(own) - len(shown),

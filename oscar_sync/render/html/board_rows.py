@@ -5,11 +5,12 @@ from typing import Final
 from urllib.parse import quote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oscar_sync.model.action import BUCKET_PREFIX, Action, Category
 from oscar_sync.model.amounts import plural
 from oscar_sync.model.form import Form
-from oscar_sync.model.identity import BucketName, ServiceKey, ServiceName
+from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.natural import natural
 from oscar_sync.model.state import BucketCount
 from oscar_sync.render.history import short
@@ -85,10 +86,13 @@ class ServiceRows:
         self._keys = {*subject.services, *ours}.union(*more)
 
     def rows(self) -> Mapping[str, list[ServiceRow]]:
-        """Return the rows of each cluster, the worst first."""
+        """Return the rows of each cluster, the worst first; what is wrong with it is said above."""
         rows: dict[str, list[ServiceRow]] = {name: [] for name in self._clusters}
         for key in self._keys:
-            rows.setdefault(key.cluster, []).append(self._row(key))
+            row = self._row(key)
+            is_of_cluster = row.words and row.words == self.problem(key.cluster)
+            row = replace(row, words="") if is_of_cluster else row
+            rows.setdefault(key.cluster, []).append(row)
         order = list(TONES)
         for some in rows.values():
             some.sort(key=lambda row: (order.index(row.state), natural(row.name)))
@@ -97,6 +101,12 @@ class ServiceRows:
     def row(self, key: ServiceKey) -> ServiceRow | None:
         """Return the row of one service, None where nothing of that name is known."""
         return self._row(key) if key in self._keys else None
+
+    def problem(self, cluster: str) -> str:
+        """Return why nothing is known of each service of a cluster, blank where something is."""
+        found = self._found.get(ClusterId(cluster))
+        lost = f"not looked at: {found.problem}" if found and found.problem else ""
+        return self._unread.get(ClusterId(cluster)) or lost
 
     def _state(self, key: ServiceKey) -> tuple[str, str]:
         """Return the state in a word, and what there is to say of it."""
@@ -120,11 +130,10 @@ class ServiceRows:
 
     def _unseen(self, key: ServiceKey) -> str:
         """Return why a service was not looked at, blank where it was, or nothing was."""
-        status, found = self._statuses.get(key), self._found.get(key.cluster)
+        status = self._statuses.get(key)
         if self._survey is None or (status is not None and status.form is not None):
             return ""
-        problem = found.problem if found else ""
-        return f"not looked at: {problem}" if problem else "not looked at yet"
+        return self.problem(key.cluster) or "not looked at yet"
 
     def _runs(self, key: ServiceKey) -> str:
         """Return how the service runs, blank where nothing is wrong with that."""
