@@ -59,7 +59,7 @@ class WatchProblem(Struct):
             self._end()
 
     def judge_apply(self, code: Exit) -> None:
-        """Judge what became of a plan that *judge* has seen, ``Exit.OK`` if nothing is due."""
+        """Judge what became of a plan that ``judge`` has seen, ``Exit.OK`` if nothing is due."""
         if code is Exit.OK:
             if self._is_of_apply:
                 self._end()

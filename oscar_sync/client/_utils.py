@@ -40,7 +40,7 @@ def make_request(c: Any, path: str, method: str, **kwargs: Any) -> Any:
         kwargs: ``data`` (text, bytes or something that is sent as JSON), ``token`` (instead of the
             log-in), ``timeout`` (seconds), ``headers`` (a mapping, or ``"Name: value, …"``),
             ``content_type``, ``into`` (a file for the body of a good answer, from which the
-            response reads it when asked), ``secrets`` (texts of *data* that no error may show);
+            response reads it when asked), ``secrets`` (texts of ``data`` that no error may show);
             ``handle=False`` returns bad answers, too.
 
     Raises:

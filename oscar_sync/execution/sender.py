@@ -17,8 +17,8 @@ from oscar_sync.model.step import Do, Step
 from oscar_sync.semantics.answers import Meaning, Outcome, may_still_run, meaning_of
 from oscar_sync.semantics.restarts import write_timeout_s
 
-TELLING_BYTES = 1 << 20
-"""An upload tells how far it is after so many bytes."""
+EVENT_BYTES = 1 << 20
+"""An upload says how far it is after so many bytes."""
 
 Target = TypeVar("Target", bound=Files)
 
@@ -75,7 +75,7 @@ class Sent:
     def __init__(self, whole_bytes: int) -> None:
         self.size_bytes = 0
         self._whole_bytes = whole_bytes
-        self._told_bytes = 0
+        self._said_bytes = 0
         self._lock = threading.Lock()
 
     @property
@@ -86,9 +86,9 @@ class Sent:
         """Add *count* bytes; tell whether that is worth an event: the last ones have their own."""
         with self._lock:
             self.size_bytes += count
-            if self.is_whole or self.size_bytes - self._told_bytes < TELLING_BYTES:
+            if self.is_whole or self.size_bytes - self._said_bytes < EVENT_BYTES:
                 return False
-            self._told_bytes = self.size_bytes
+            self._said_bytes = self.size_bytes
             return True
 
 

@@ -90,7 +90,7 @@ def _items(value: Value) -> list[Value]:
 
 
 def _keeps(before: Value, after: Value) -> bool:
-    """Tell whether a blank credential means *keep*: live has a value (safety 4)."""
+    """Tell whether a blank credential means ``keep``: live has a value (safety 4)."""
     return isinstance(before, Secret) and isinstance(after, Secret) and bool(before) and not after
 
 

@@ -377,7 +377,7 @@ def _reopening(context: Context, facts: BucketFacts) -> str:
 
 
 def _open_through(context: Context, bucket: BucketName) -> list[ServiceKey]:
-    """Return the public services that name *bucket*: OSCAR may say *private* all the same."""
+    """Return the public services that name *bucket*: OSCAR may say ``private`` all the same."""
     return sorted(
         live.key
         for live in context.facts.view.every_service

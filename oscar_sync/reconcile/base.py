@@ -64,7 +64,7 @@ def against_base(
     options: PlanOptions,
     connections: Connections,
 ) -> Pass:
-    """Return *planned* with what of it the files at *ref* would plan too, on the same clusters.
+    """Return *planned* with what of it the files of *asked* would plan too, on the same clusters.
 
     ``ref`` is a commit of the repository of the settings' folder, or a folder (``./NAME``, an
     absolute path) that stands for the working directory.

@@ -10,7 +10,7 @@ from oscar_sync.semantics.normal_form import CARRIED_LABELS, INJECTED_VARIABLES,
 
 
 def blank(secret: Secret) -> str:
-    """Return what a secret is written as where its value is not known: blank means *keep*."""
+    """Return what a secret is written as where its value is not known: blank means ``keep``."""
     del secret
     return ""
 

@@ -12,7 +12,7 @@ from oscar_sync.model.secret import Secret
 
 
 class WarmUp:
-    """A door that any number of requests pass at once, but one alone with a new token."""
+    """Lets any number of requests go at once, but the first one with a new token alone."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()

@@ -11,7 +11,8 @@ import pytest
 
 from tests.house.tree import PACKAGE, ROOT, imported_names, place, python_files, syntax_tree
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
 MODULES = python_files("oscar_sync")
 
 # Where the name of the package to install is not the name to import.
@@ -28,34 +29,7 @@ NEEDED_BY = {"flask": "moto", "flask-cors": "moto", "werkzeug": "moto"}
 COME_WITH = {"boto3": "moto", "botocore": "moto", "markupsafe": "jinja2"}
 # What is written for pytest's users finds pytest there.
 OFFERED_TO_PYTEST = "oscar_sync/emulator/pytest_plugin.py:"
-# The room or module that a dependency is there for: until it is built, nothing needs to import it.
-USED_BY = {
-    "certifi": "net",
-    "click": "cli",
-    "deepdiff": "reconcile/plan_difference",
-    "flask": "emulator",
-    "flask-cors": "emulator",
-    "httpx": "storage",
-    "jinja2": "render/markup",
-    "liboidcagent": "wire/oidc_agent",
-    "minio": "storage",
-    "msgspec": "model",
-    "moto": "emulator",
-    "obstore": "storage",
-    "pathspec": "documents/ignore_file",
-    "prometheus-client": "render/metrics",
-    "pydantic": "published",
-    "pyjwt": "emulator",
-    "pysocks": "net",
-    "pyyaml": "documents",
-    "requests": "client",
-    "starlette": "board",
-    "urllib3": "net",
-    "uvicorn": "board",
-    "watchdog": "reconcile/watch",
-    "webdav4": "storage",
-    "werkzeug": "emulator",
-}
+EVERYWHERE = {"msgspec"}  # all values are its structs
 # pathlib and realpath raise for some paths that a user may write. An entry of a folder is there;
 # `net`, which may not ask `documents`, catches what it gets.
 RAISING = re.compile(r"os\.path\.realpath|(?<!entry)\.(exists|is_dir|is_file|resolve)\(\)")
@@ -91,6 +65,11 @@ def _declared():
     return sorted(names - {PROJECT["name"]})
 
 
+def _behind_doors():
+    contracts = PYPROJECT["tool"]["importlinter"]["contracts"]
+    return {*next(one for one in contracts if one["id"] == "doors")["forbidden_modules"]}
+
+
 def _third_party_imports():
     for module in MODULES:
         for name, line in imported_names(module):
@@ -100,18 +79,13 @@ def _third_party_imports():
 
 
 @pytest.mark.parametrize("dependency", _declared())
-def test_every_dependency_is_used_where_it_is_meant_to_be(dependency):
-    room = USED_BY[dependency]
-    if (
-        not any(path.relative_to(PACKAGE).is_relative_to(room) for path in MODULES)
-        and not (PACKAGE / f"{room}.py").exists()
-    ):
-        pytest.skip(f"{room} is not built yet")
-
+def test_every_dependency_is_imported_by_a_door_of_its_own(dependency):
     imported = {root for root, _ in _third_party_imports()}
 
+    name = IMPORT_NAMES.get(dependency, dependency)
     importer = NEEDED_BY.get(dependency, dependency)
     assert IMPORT_NAMES.get(importer, importer) in imported
+    assert name in EVERYWHERE | _behind_doors()
 
 
 def test_every_import_is_a_dependency_that_pyproject_names():

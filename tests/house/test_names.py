@@ -64,3 +64,16 @@ def test_no_two_public_classes_share_a_name():
                 places.setdefault((is_emulator, node.name), []).append(place(path, node.lineno))
 
     assert [found for found in places.values() if len(found) > 1] == []
+
+
+def test_what_a_docstring_names_as_a_parameter_is_one():
+    strange = [
+        f"{place(module, function.lineno)}: *{name}*"
+        for module in MODULES
+        for function in ast.walk(syntax_tree(module))
+        if isinstance(function, ast.FunctionDef)
+        for name in re.findall(r"(?<![\w*])\*(\w+)\*(?!\*)", ast.get_docstring(function) or "")
+        if name not in {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+    ]
+
+    assert strange == []

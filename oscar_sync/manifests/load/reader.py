@@ -66,7 +66,7 @@ class Reader:
         self._texts, self.contents = {}, {}
 
     def enter(self, scope: ReadScope, setting: object) -> None:
-        """Read inside *fence* from now on; what earlier passes made holds in an equal *setting*."""
+        """Read inside *scope* from now on; what earlier passes made holds in an equal *setting*."""
         del setting
         self.scope = scope
 
@@ -177,7 +177,7 @@ class RememberingReader(Reader):
         self._files, self._folders, self._seeds = {}, set(), set()
 
     def enter(self, scope: ReadScope, setting: object) -> None:
-        """Read inside *fence*; what was made under another *setting* is forgotten."""
+        """Read inside *scope*; what was made under another *setting* is forgotten."""
         self.scope = scope
         is_same = setting == self._setting
         self._setting = setting

@@ -9,7 +9,7 @@ import pytest
 from oscar_sync.errors import BadAnswerError, StoreError, UnreachableError
 from oscar_sync.execution.effect import POLL_S, made_by_post, wait_for_effect
 from oscar_sync.execution.ports import ClusterPorts, Parts
-from oscar_sync.execution.sender import TELLING_BYTES, ReachError, Reply, Sender, Sent, StopError
+from oscar_sync.execution.sender import EVENT_BYTES, ReachError, Reply, Sender, Sent, StopError
 from oscar_sync.model.action import Action, ActionKind
 from oscar_sync.model.event import Happening
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceKey, ServiceName
@@ -22,7 +22,7 @@ from tests.unit.planning.built import live
 
 KEY = ServiceKey(ClusterId("edge"), ServiceName("alpha"))
 ACTION = Action("1", KEY, ActionKind.SEED, "seed", ())
-SIZE = 2 * TELLING_BYTES
+SIZE = 2 * EVENT_BYTES
 
 
 class Told:
@@ -63,15 +63,15 @@ def told():
     return Told()
 
 
-def upload(told, *, resumes, pieces=(TELLING_BYTES, TELLING_BYTES)):
+def upload(told, *, resumes, pieces=(EVENT_BYTES, EVENT_BYTES)):
     item = Upload("file", "red/file", SIZE, "")
     files = Files(told, resumes=resumes, pieces=pieces)
     told.sender.upload(Step(Do.UPLOAD, "red/file"), files, item)
 
 
 def test_an_upload_tells_after_each_mebibyte_and_its_end_has_an_event_of_its_own():
-    sent = Sent(2 * TELLING_BYTES + 2)
-    pieces = [TELLING_BYTES - 1, 1, TELLING_BYTES - 1, 1, 1, 1]
+    sent = Sent(2 * EVENT_BYTES + 2)
+    pieces = [EVENT_BYTES - 1, 1, EVENT_BYTES - 1, 1, 1, 1]
     assert [sent.add(piece) for piece in pieces] == [False, True, False, True, False, False]
     assert sent.is_whole
 
@@ -80,14 +80,14 @@ def test_an_upload_that_can_be_taken_up_again_ends_in_its_midst_when_the_user_wa
     with pytest.raises(StopError):
         upload(told, resumes=True)
     assert told.happenings() == [
-        (Happening.STEP_START, "red/file", 0), (Happening.STEP_PROGRESS, "red/file", TELLING_BYTES)
+        (Happening.STEP_START, "red/file", 0), (Happening.STEP_PROGRESS, "red/file", EVENT_BYTES)
     ]  # fmt: skip
     assert told.sender.sent == []
 
 
 @pytest.mark.parametrize(
     ("resumes", "pieces"),
-    [(False, (TELLING_BYTES, TELLING_BYTES)), (True, (SIZE,))],
+    [(False, (EVENT_BYTES, EVENT_BYTES)), (True, (SIZE,))],
     ids=["it would be begun again", "all of it is there"],
 )
 def test_an_upload_that_gains_nothing_by_a_stop_is_finished(told, resumes, pieces):

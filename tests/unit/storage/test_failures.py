@@ -165,11 +165,11 @@ def test_a_store_that_takes_connections_is_reached(stub, host):
 def test_a_name_in_ascii_is_looked_up_without_the_tables_of_unicode():
     code = (
         "import sys\n"
-        "from tests.unit.storage.test_failures import store_at\n"
-        "from oscar_sync.errors import StoreUnreachableError\n"
+        "from oscar_sync.net.errors import NoExchangeError\n"
+        "from oscar_sync.net.reaching import reach\n"
         "sys.modules.pop('encodings.idna', None)\n"
-        "try: store_at('http://127.0.0.1:1').reach()\n"
-        "except StoreUnreachableError: sys.exit('encodings.idna' in sys.modules)\n"
+        "try: reach('http://127.0.0.1:1', {})\n"
+        "except NoExchangeError: sys.exit('encodings.idna' in sys.modules)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
