@@ -98,3 +98,7 @@ def attach_reason(name: str, bucket: str, why: str) -> Reason:
 
 def blocked(action: Action, reason: Reason) -> Blocked:
     return Blocked(action, reason.code, reason.message, reason.ways_out, reason.consent)
+
+
+def first_of(*reasons: Reason | None) -> Reason | None:
+    return next((reason for reason in reasons if reason is not None), None)

@@ -15,8 +15,9 @@ from oscar_sync.model.state import LiveService
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Removals
+from oscar_sync.planning.departure import let_go
 from oscar_sync.planning.ownership import Standing
-from oscar_sync.planning.removing import Removal, decide_remove, let_go, with_erasures
+from oscar_sync.planning.removing import Removal, decide_remove, with_erasures
 from oscar_sync.planning.spent import orphans_named, spent_erasures
 from oscar_sync.planning.stamping import decide_forget
 from oscar_sync.semantics.flow import in_writing_order

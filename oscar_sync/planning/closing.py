@@ -15,9 +15,9 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import PutMaterial
 from oscar_sync.model.state import LiveService
 from oscar_sync.model.step import Do, Step
-from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.blocking import Reason, first_of
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.guards import first_of, stopped_reason
+from oscar_sync.planning.guards import stopped_reason
 from oscar_sync.semantics.access import (
     PRIVATE,
     Access,

@@ -13,10 +13,8 @@ from oscar_sync.model.action import BUCKET_PREFIX, Action, ActionKind, Precondit
 from oscar_sync.model.field import Json
 from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.identity import BucketName, ServiceKey
-from oscar_sync.model.material import BucketMaterial
 from oscar_sync.model.settings import DeclaredBucket
 from oscar_sync.model.state import BucketFacts
-from oscar_sync.model.step import Do, Step
 from oscar_sync.planning.blocking import Reason
 from oscar_sync.planning.bucket_guards import (
     access_reason,
@@ -26,31 +24,34 @@ from oscar_sync.planning.bucket_guards import (
     unmarked_reason,
     whose_verdict,
 )
+from oscar_sync.planning.bucket_steps import (
+    AGAIN,
+    access_steps,
+    material_of,
+    steps_of_new,
+    tag_steps,
+    unlocking_steps,
+)
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Effects, action_id
+from oscar_sync.planning.hidden_access import (
+    hidden_reason,
+    open_through,
+    opened_behind,
+    unproven_notes,
+)
 from oscar_sync.planning.seeding import decide_bucket_seeds, seed_after
 from oscar_sync.semantics.access import (
     PUBLIC,
-    RESTRICTED,
-    Access,
     access_given,
-    access_of_service,
-    is_locked,
     listed_access,
     seen_of,
 )
-from oscar_sync.semantics.bucket_marks import access_mark, cause_of, marks
+from oscar_sync.semantics.bucket_marks import access_mark, cause_of
 from oscar_sync.semantics.buckets import needed_buckets
 
-AGAIN: Final = "again"
 _NO_MARK: Final = "it is what the settings declare, and no set manages it"
 _STALE_MARK: Final = "its mark is of other access, and drift is measured by it"
-_WHY_PUBLIC: Final = (
-    "public at first, as a policy makes it that is left of an earlier bucket of this name: OSCAR "
-    "closes what it shows as public"
-)
-_WHY_RESTRICTED: Final = "with its owner among the users first: without any OSCAR fails half-way"
-_OPEN: Final = (PUBLIC, ())
 
 
 def bucket_key(context: Context, bucket: str) -> ServiceKey:
@@ -100,7 +101,7 @@ def _decide(context: Context, declared: DeclaredBucket) -> Decision | None:
         return _create(context, declared)
     verdict = whose_verdict(context, facts)
     reason, used = verdict.reason, verdict.used
-    opened = _opened_behind(context, declared, facts) or _hidden_reason(context, declared, facts)
+    opened = opened_behind(context, declared, facts) or hidden_reason(context, declared, facts)
     if reason is None and opened:
         public = replace(facts, visibility=PUBLIC, allowed_users=())
         return _share(context, declared, facts, _changes(public, declared), opened)
@@ -128,7 +129,7 @@ def _create(context: Context, declared: DeclaredBucket) -> Decision:
         key=bucket_key(context, bucket),
         kind=ActionKind.CREATE_BUCKET,
         reason="never created, or deleted on the cluster",
-        steps=_steps_of_new(context, declared, is_open=is_open),
+        steps=steps_of_new(context, declared, is_open=is_open),
         changes=tuple(
             FieldChange(path, Op.ADD, None, value, Cause.MANIFEST, declared.origin)
             for path, value in _fields(declared.visibility, declared.allowed_users)
@@ -142,19 +143,6 @@ def _create(context: Context, declared: DeclaredBucket) -> Decision:
     gives = {bucket: access_given(declared.visibility, declared.allowed_users)}
     effects = Effects(makes=(bucket,), gives=gives)
     return Decision(action, material_of(context, declared, None), effects=effects)
-
-
-def _steps_of_new(context: Context, declared: DeclaredBucket, *, is_open: bool) -> tuple[Step, ...]:
-    bucket = declared.which.name
-    if not is_open:
-        access = (declared.visibility, declared.allowed_users)
-        return (Step(Do.CREATE_BUCKET, bucket, access=access), *tag_steps(context, declared))
-    # It is marked before it is closed: a run that is cut off leaves what the next one goes on with.
-    return (
-        Step(Do.CREATE_BUCKET, bucket, _WHY_PUBLIC, access=_OPEN),
-        *tag_steps(context, declared),
-        *access_steps(context, declared),
-    )
 
 
 def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> Decision | None:
@@ -172,24 +160,11 @@ def _adopt(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> De
         steps=tag_steps(context, declared, AGAIN if why == _STALE_MARK else ""),
         preconditions=_preconditions(facts),
         origin=declared.origin,
-        notes=(*filter(None, [why]), *_unproven_notes(context, declared, facts)),
+        notes=(*filter(None, [why]), *unproven_notes(context, declared, facts)),
     )
     if reason is not None:
         return Decision(action, reason=reason)
     return Decision(action, material_of(context, declared, facts))
-
-
-def _unproven_notes(
-    context: Context, declared: DeclaredBucket, facts: BucketFacts
-) -> tuple[str, ...]:
-    if facts.set_name or context.facts.view.is_admin or declared.visibility == PUBLIC:
-        return ()
-    note = (
-        f"everybody may have access to {facts.name} all the same: where it was public once, OSCAR "
-        f"shows it as {declared.visibility} since a service uses it; to be sure, run after this "
-        f"`{_reopening(context, facts)}`, which opens it for a moment, and apply again"
-    )
-    return (note,)
 
 
 def _taken_from(context: Context, facts: BucketFacts) -> str:
@@ -211,7 +186,7 @@ def _share(
         kind=ActionKind.SHARE_BUCKET,
         reason="the access differs from what the settings declare",
         steps=(
-            *_unlocking_steps(context, declared, facts),
+            *unlocking_steps(context, declared, facts),
             *access_steps(context, declared),
         ),
         changes=changes,
@@ -228,44 +203,6 @@ def _share(
     gives = {facts.name: access_given(declared.visibility, declared.allowed_users)}
     effects = Effects(gives=gives, closes=(facts.name,))
     return Decision(action, material_of(context, declared, facts), effects=effects)
-
-
-def access_steps(context: Context, declared: DeclaredBucket) -> tuple[Step, ...]:
-    users = f" ({', '.join(declared.allowed_users)})" if declared.allowed_users else ""
-    access = (declared.visibility, declared.allowed_users)
-    note = f"{declared.visibility}{users}"
-    given = Step(Do.SET_ACCESS, declared.which.name, note, access=access)
-    return (given, *tag_steps(context, declared))
-
-
-def tag_steps(context: Context, declared: DeclaredBucket, note: str = "") -> tuple[Step, ...]:
-    return (Step(Do.TAG, declared.which.name, note),) if context.facts.reaches_store() else ()
-
-
-def _unlocking_steps(
-    context: Context, declared: DeclaredBucket, facts: BucketFacts
-) -> tuple[Step, ...]:
-    view = context.facts.view
-    if view.is_admin or declared.visibility == RESTRICTED:
-        return ()
-    if not is_locked(facts.visibility, facts.allowed_users):
-        return ()
-    access = (RESTRICTED, tuple(sorted(view.me)))
-    return (Step(Do.SET_ACCESS, facts.name, _WHY_RESTRICTED, access=access),)
-
-
-def material_of(
-    context: Context, declared: DeclaredBucket, facts: BucketFacts | None
-) -> BucketMaterial:
-    view = context.facts.view
-    applied = access_mark(declared.visibility, declared.allowed_users)
-    return BucketMaterial(
-        view.cluster,
-        view.release,
-        bucket=BucketName(declared.which.name),
-        marks=marks(context.settings.set_name, applied),
-        planned=facts,
-    )
 
 
 def _preconditions(facts: BucketFacts) -> Preconditions:
@@ -303,8 +240,8 @@ def _notes(context: Context, declared: DeclaredBucket) -> tuple[str, ...]:
     notes = [declared.because] if declared.because else []
     if declared.visibility == PUBLIC:
         notes.append("everybody with access to the cluster can read, write and delete it")
-    elif open_through := _open_through(context, bucket):
-        named = ", ".join(map(str, open_through))
+    elif openers := open_through(context, bucket):
+        named = ", ".join(map(str, openers))
         notes.append(f"it is open to everybody through {named}, whatever it says")
     if not context.facts.has_store():
         is_there = context.facts.bucket(bucket) is not None
@@ -330,58 +267,3 @@ def _user_notes(facts: BucketFacts, declared: DeclaredBucket) -> list[str]:
         for one, many, users in told
         if users
     ]
-
-
-def _opened_behind(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> Reason | None:
-    """Return why a user's bucket is not as OSCAR shows it: a public service names it."""
-    # Those that the plan writes do not count: they agree with the bucket (OSY220).
-    is_told = context.facts.view.is_admin or PUBLIC in (declared.visibility, facts.visibility)
-    others = [
-        str(key)
-        for key in ([] if is_told else _open_through(context, facts.name))
-        if key.name not in context.desired
-    ]
-    if not others:
-        return None
-    named = ", ".join(others)
-    return Reason(
-        "bucket-open",
-        f"everybody has access to bucket {facts.name} through {named}, though OSCAR shows it as "
-        f"{listed_access(facts)[0]}",
-        (
-            f"let the owner of {named} make it private while it uses the bucket",
-            f"write `{facts.name}: {{visibility: public}}`",
-        ),
-    )
-
-
-def _hidden_reason(context: Context, declared: DeclaredBucket, facts: BucketFacts) -> Reason | None:
-    """Return why nobody can see who has access to a user's bucket that was public by its mark."""
-    if context.facts.view.is_admin or PUBLIC in (declared.visibility, facts.visibility):
-        return None
-    if facts.applied != access_mark(PUBLIC, ()):
-        return None
-    # A PUT takes back what OSCAR shows and nothing else (UnsetPolicies in pkg/utils/minio.go at
-    # v4.1.2): what is public and shown as less has to be shown as public once more (record 229).
-    return Reason(
-        "access-unknown",
-        f"bucket {facts.name} was public by its mark, and OSCAR shows it as "
-        f"{listed_access(facts)[0]}: everybody has access still if a private service hid that",
-        (f"run `{_reopening(context, facts)}`, which opens it for a moment, and apply again",),
-    )
-
-
-def _reopening(context: Context, facts: BucketFacts) -> str:
-    cluster = context.facts.view.cluster.id
-    return f"oscar-sync bucket share {facts.name} -c {cluster} --visibility public"
-
-
-def _open_through(context: Context, bucket: BucketName) -> list[ServiceKey]:
-    """Return the public services that name *bucket*: OSCAR may say ``private`` all the same."""
-    return sorted(
-        live.key
-        for live in context.facts.view.every_service
-        if access_of_service(live.form) == Access(is_public=True)
-        and live.key.name not in context.planned.gone
-        and bucket in needed_buckets(live.form)
-    )

@@ -5,19 +5,12 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import EraseMaterial
 from oscar_sync.model.settings import RemovedStorage
 from oscar_sync.model.step import Do, Step
-from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.blocking import Reason, first_of
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Removals, action_id
 from oscar_sync.planning.declared_buckets import bucket_key
-from oscar_sync.planning.erasing import (
-    decide_erase,
-    declared_reason,
-    erase_action,
-    erase_reason,
-    removals_of,
-    unread_reason,
-)
-from oscar_sync.planning.guards import first_of
+from oscar_sync.planning.erasing import decide_erase, erase_action, removals_of
+from oscar_sync.planning.erasure_guards import declared_reason, erase_reason, unread_reason
 from oscar_sync.semantics.capabilities import NO_VOLUMES
 from oscar_sync.semantics.volumes import named_volume
 

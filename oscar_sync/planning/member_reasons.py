@@ -9,10 +9,11 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.state import BucketFacts, LiveService
-from oscar_sync.planning.blocking import Judgement, Reason, needs_consent, whose_words
+from oscar_sync.planning.blocking import Judgement, Reason, first_of, needs_consent, whose_words
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.guards import first_of, owner_reason, protect_reason, stopped_reason
+from oscar_sync.planning.guards import stopped_reason
 from oscar_sync.planning.member_view import MemberView
+from oscar_sync.planning.service_guards import owner_reason, protect_reason
 from oscar_sync.semantics.buckets import in_out_buckets, named_by_delete
 from oscar_sync.semantics.federation import is_mesh
 from oscar_sync.semantics.immutable import takes_no_put

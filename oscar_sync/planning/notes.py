@@ -11,7 +11,7 @@ from oscar_sync.model.identity import ClusterId, ServiceKey, ServiceName
 from oscar_sync.model.settings import RemovedEntry, Settings
 from oscar_sync.model.state import ClusterView, DesiredState, LiveService
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.erasing import named_bucket
+from oscar_sync.planning.erasure_words import named_bucket
 from oscar_sync.planning.sensitive import WITHOUT_KEY
 from oscar_sync.semantics.buckets import inputs
 from oscar_sync.semantics.capabilities import (

@@ -12,14 +12,16 @@ from oscar_sync.model.action import Action, ActionKind, Kept, Preconditions
 from oscar_sync.model.material import CreateMaterial, HookMaterial, RenameMaterial, UpdateMaterial
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.model.step import Do, Step
+from oscar_sync.planning.arrival import wait_of
 from oscar_sync.planning.blocking import Reason, judged, union
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.creating import decide_create, wait_of
+from oscar_sync.planning.creating import decide_create
 from oscar_sync.planning.decision import Decision, Effects, action_id
-from oscar_sync.planning.erasing import Named
-from oscar_sync.planning.guards import standing_reason, store_reason
-from oscar_sync.planning.removing import Departure, departure
+from oscar_sync.planning.departure import Departure, departure
+from oscar_sync.planning.erasure_words import Named
+from oscar_sync.planning.guards import store_reason
 from oscar_sync.planning.secrets import SecretFindings
+from oscar_sync.planning.service_guards import standing_reason
 from oscar_sync.planning.updating import decide_update
 from oscar_sync.semantics.buckets import in_out_buckets, is_per_user, named_by_delete
 from oscar_sync.semantics.hooks import wanted_hooks

@@ -10,15 +10,15 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field_change import FieldChange
 from oscar_sync.model.material import MemberWatch, ReplaceMaterial
 from oscar_sync.model.state import DesiredService, LiveService
+from oscar_sync.planning.arrival import arrival, makes_of
 from oscar_sync.planning.blocking import Judgement, judged, replace_reason
 from oscar_sync.planning.context import Context
-from oscar_sync.planning.creating import arrival, makes_of
 from oscar_sync.planning.decision import Decision, Effects, action_id
-from oscar_sync.planning.erasing import Named, named_erasures
-from oscar_sync.planning.guards import unseen_namesake_reason
+from oscar_sync.planning.departure import buckets_of, departure
+from oscar_sync.planning.erasure_words import Named, named_erasures
 from oscar_sync.planning.members import made_members
-from oscar_sync.planning.removing import buckets_of, departure
 from oscar_sync.planning.sent import unchanged
+from oscar_sync.planning.service_guards import unseen_namesake_reason
 from oscar_sync.planning.volumes import taken_up, volume_notes
 from oscar_sync.semantics.buckets import mounted_alone
 from oscar_sync.semantics.immutable import takes_no_put

@@ -10,15 +10,10 @@ from oscar_sync.model.identity import BucketName
 from oscar_sync.model.material import CreateMaterial, RenameMaterial
 from oscar_sync.model.settings import DeclaredBucket
 from oscar_sync.planning.blocking import Reason
+from oscar_sync.planning.bucket_steps import AGAIN, access_steps, material_of, tag_steps
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
-from oscar_sync.planning.declared_buckets import (
-    AGAIN,
-    access_steps,
-    bucket_key,
-    material_of,
-    tag_steps,
-)
+from oscar_sync.planning.declared_buckets import bucket_key
 from oscar_sync.semantics.access import PRIVATE, PUBLIC
 from oscar_sync.semantics.buckets import mount_bucket, needed_buckets
 

@@ -12,15 +12,9 @@ from oscar_sync.model.state import BucketFacts
 from oscar_sync.planning.blocking import Reason, union
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision
-from oscar_sync.planning.erasing import (
-    decide_erase,
-    decide_erasures,
-    erase_action,
-    erase_reason,
-    named_bucket,
-    named_erasures,
-    removals_of,
-)
+from oscar_sync.planning.erasing import decide_erase, decide_erasures, erase_action, removals_of
+from oscar_sync.planning.erasure_guards import erase_reason
+from oscar_sync.planning.erasure_words import named_bucket, named_erasures
 from oscar_sync.semantics.stamp import dropped_of
 
 

@@ -9,17 +9,12 @@ from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.planning.blocking import Reason, judged, union
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, Effects, action_id
-from oscar_sync.planning.guards import (
-    level_reason,
-    missing_values,
-    mount_reason,
-    standing_reason,
-    stopped_reason,
-)
+from oscar_sync.planning.guards import level_reason, missing_values, mount_reason, stopped_reason
 from oscar_sync.planning.members import written_members
 from oscar_sync.planning.ownership import Standing
 from oscar_sync.planning.put_steps import put_steps, token_notes, waking_consents, waking_step
 from oscar_sync.planning.secrets import stamped_secrets
+from oscar_sync.planning.service_guards import standing_reason
 from oscar_sync.planning.visibility import bucket_notes, bucket_verdict
 from oscar_sync.semantics.access import given_by_puts
 from oscar_sync.semantics.bodies import owner_to_write

@@ -7,7 +7,7 @@ from oscar_sync.model.identity import BucketName, ClusterId
 from oscar_sync.model.state import LiveService
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.doctor.codes import FindingCode, finding
-from oscar_sync.planning.guards import has_unseen_namesake
+from oscar_sync.planning.service_guards import has_unseen_namesake
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.semantics.federation import origin_of

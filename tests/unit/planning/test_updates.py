@@ -7,7 +7,7 @@ from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field_change import Cause, FieldChange, Op
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.step import Do
-from oscar_sync.planning.updating import _reason_word
+from oscar_sync.planning.update_action import _reason_word
 from tests.unit.planning.built import bucket, live, minio, planned, stamp, view, wanted
 
 EXPOSED = {"expose": {"api_port": [80], "min_scale": 1, "max_scale": 1}}
