@@ -25,7 +25,7 @@ def bare_variable(text: str, *, is_part: bool = False) -> str:
 
 def defining(name: str, environ: Mapping[str, str]) -> str:
     """Return what to do about a variable that *environ* lacks."""
-    ours = [other for other in environ if other.startswith("OSCAR_")]
+    ours = [other for other in environ if other.startswith("OSCAR_") and "OSCAR_SYNC_" not in other]
     hint = did_you_mean(name, ours)
     return f"set it: export {name}=VALUE" + (f"; {hint}" if hint else "")
 

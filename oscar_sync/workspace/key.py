@@ -100,6 +100,11 @@ def _key(text: str, place: str, *, is_new: bool = False) -> FingerprintKey:
 
 
 def _too_short(place: str, length: int) -> Diagnostic:
+    remedy = f"use {MIN_CHARACTERS} characters or more, as from: openssl rand -hex 32"
+    message = f"a fingerprint key of {plural(length, 'character')} can be guessed"
+    if not length:  # as a forge sets the variable of a secret that nobody has entered
+        message = "the fingerprint key is blank"
+        remedy += f", or: unset {VARIABLE}" if place.startswith("$") else ""
     return Diagnostic(
         file=place,
         line=0,
@@ -107,8 +112,8 @@ def _too_short(place: str, length: int) -> Diagnostic:
         code=CODE,
         severity=Severity.ERROR,
         path="",
-        message=f"a fingerprint key of {plural(length, 'character')} can be guessed",
-        remedy=f"use {MIN_CHARACTERS} characters or more, as from: openssl rand -hex 32",
+        message=message,
+        remedy=remedy,
     )
 
 

@@ -111,6 +111,7 @@ def test_every_job_with_a_password_says_where_it_may_go():
         secret = "OSCAR_PASSWORD" in job.get("env", {})
         assert ("OSCAR_SYNC_ENDPOINTS" in job.get("env", {})) is secret, name
         assert not secret or "vars.OSCAR_SYNC_ENDPOINTS" in job["env"]["OSCAR_SYNC_ENDPOINTS"]
+        assert ("OSCAR_ENDPOINT" in job.get("env", {})) is secret, name
 
 
 def test_each_job_has_the_least_rights():

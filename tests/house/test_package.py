@@ -1,6 +1,8 @@
 """What an index of packages shows of oscar-sync works there, apart from the repository."""
 
 import re
+import subprocess
+import sys
 from importlib.metadata import metadata
 
 
@@ -19,3 +21,10 @@ def test_a_package_says_where_it_comes_from():
     urls = dict(line.split(", ") for line in metadata("oscar-sync").get_all("Project-URL") or ())
     assert set(urls) == {"Source", "Documentation", "Issues", "Changelog"}
     assert all(url.startswith(urls["Source"]) for url in urls.values())
+
+
+def test_an_extra_is_added_to_the_installed_program_without_asking_an_index_for_it():
+    extra = "oscar-sync[board]"
+    words = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-deps", "--no-index", extra]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -145,6 +145,11 @@ def test_a_variable_without_a_value_is_told_with_one_that_is_like_it() -> None:
     assert defining("NAME", {"OSCAR_TOKEN": "x"}) == "set it: export NAME=VALUE"
 
 
+def test_a_variable_of_the_program_itself_is_not_what_a_file_meant() -> None:
+    names = {"OSCAR_SYNC_ENDPOINTS": "https://oscar.example.org"}
+    assert defining("OSCAR_ENDPOINT", names) == "set it: export OSCAR_ENDPOINT=VALUE"
+
+
 def test_the_scalars_with_variables_are_found_with_their_paths() -> None:
     tree: Any = {"a": ["x", "${A}"], "b": {"c": "y ${B:-z}"}, "d": Plain("1")}
     assert [*scalars_with_references(tree)] == [(("a", 1), "${A}"), (("b", "c"), "y ${B:-z}")]

@@ -66,6 +66,14 @@ def test_a_variable_that_can_be_guessed_is_an_error_which_does_not_show_it(tmp_p
         assert not text.strip() or text not in str(caught.value)
 
 
+def test_a_blank_variable_may_be_set_or_unset(tmp_path):
+    with pytest.raises(InputError) as caught:
+        read_key(tmp_path, {VARIABLE: ""})
+    (found,) = caught.value.diagnostics
+    assert found.message == "the fingerprint key is blank"
+    assert found.remedy.endswith(f", or: unset {VARIABLE}")
+
+
 def test_a_cut_off_key_file_is_an_error_and_is_kept(tmp_path):
     (tmp_path / FOLDER).mkdir()
     (tmp_path / FOLDER / "key").write_text("cut\n")
