@@ -49,10 +49,14 @@ class Seeds:
             "RCLONE_S3_ENDPOINT": self.weed.url,
         }
 
-    def ours(self, prefix: str, says: str = "") -> Sample:
-        """Run our seed; *says* is what it must tell."""
+    def ours(self, prefix: str, says: str = "", *, deletes: bool = False) -> Sample:
+        """Run our seed; *says* is what it must tell. It *deletes* what the files do not hold."""
         project = self.files.parent
-        seed = {"from": self.files.name, "to": f"minio.default:{BUCKET}/{prefix}"}
+        seed = {
+            "from": self.files.name,
+            "to": f"minio.default:{BUCKET}/{prefix}",
+            "delete_extra": deletes,
+        }
         rows = json.dumps({workload.name_of(0): {"seeds": [seed]}})
         settings = project / "oscar-sync.yaml"
         settings.write_text(f"{workload.SETTINGS}services: {rows}\n")
@@ -134,7 +138,11 @@ def _with_store(setting: Setting, weed: Weed) -> Path:
         "endpoint": weed.url, "access_key": access_key, "secret_key": secret_key,
         "region": "us-east-1",
     }  # fmt: skip
-    answers["buckets"] = [*(answers["buckets"] or []), {"bucket_name": BUCKET, "owner": "oscar"}]
+    bucket = {
+        "bucket_name": BUCKET, "visibility": "private", "allowed_users": None, "owner": "oscar",
+        "metadata": {"owner": "oscar"},
+    }  # fmt: skip
+    answers["buckets"] = [*(answers["buckets"] or []), bucket]
     file = setting.folder / "canned-with-store.json"
     file.write_text(json.dumps(answers))
     return file

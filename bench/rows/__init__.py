@@ -19,8 +19,15 @@ from bench.rows.client import (
 from bench.rows.emulating import emulator
 from bench.rows.inside import diff, render, yaml_marks
 from bench.rows.pace import forecast, real_pace, restart_bound
-from bench.rows.planning import plan_1k, plan_10k, plan_100, scaling
-from bench.rows.seeding import foreign_etags, seed_again, seed_big, seed_percent, seed_small
+from bench.rows.planning import big_repository, feel, plan_1k, plan_10k, plan_100, scaling
+from bench.rows.seeding import (
+    deletes,
+    foreign_etags,
+    seed_again,
+    seed_big,
+    seed_percent,
+    seed_small,
+)
 from bench.rows.start import show_help, start
 from bench.rows.watching import replan, watch
 from bench.setting import Setting
@@ -232,6 +239,28 @@ ROWS = (
         storage_big,
         "the same of one file of 256 MB",
         "a faster store",
+    ),
+    Row(
+        27,
+        "feel",
+        feel,
+        "a whole `plan` of ten services on an emulator, nothing changed",
+        "a cluster far away, TLS",
+        in_smoke=True,
+    ),
+    Row(
+        28,
+        "big-repository",
+        big_repository,
+        "a whole `plan` that creates 1,500 services with one script of 1 MiB; peak memory",
+        "scripts that differ",
+    ),
+    Row(
+        29,
+        "deletes",
+        deletes,
+        "a whole `seed` with `delete_extra` that deletes 2,000 objects",
+        "a store that deletes slowly",
     ),
     Row(
         30,

@@ -1,10 +1,13 @@
-"""Rows 3, 4, 6 and 7: a whole cold plan, one percent of the services changed."""
+"""Rows 3, 4, 6, 7, 27 and 28: a whole cold plan, one percent of the services changed in most."""
 
 from bench import octodns, workload
 from bench.measuring import Contender, Ratio, Result, Sample, in_turn, paired, run
 from bench.setting import HERE, Setting, Stub
 
 _ONE_IN = 100
+_FEW, _NOTICED_S = 10, 0.5
+_SHARING, _SHARED_BYTES = 1500, (1 << 20) - (16 << 10)  # with a definition, one ConfigMap holds it
+_LIBRARIES = "import click, yaml, urllib3"
 
 
 def plan_100(setting: Setting) -> Result:
@@ -46,6 +49,50 @@ def scaling(setting: Setting) -> Result:
         samples = in_turn(contenders, setting.rounds)
     ours, theirs = samples.values()
     return Result(samples, [paired("a plan of 1,000", 9, ours, theirs)])
+
+
+def feel(setting: Setting) -> Result:
+    """Compare a plan of ten services with what nobody waits for, and with its libraries."""
+    folder = setting.services(_FEW)
+    with setting.emulator() as emulated:
+        environ = {**setting.environ, **emulated.login}
+        run([*setting.program, "apply", folder, "--yes", "--quiet"], environ)
+        samples = in_turn(
+            {
+                "oscar-sync": lambda: run([*setting.program, "plan", folder], environ),
+                "its libraries": lambda: run([setting.python, "-c", _LIBRARIES], environ),
+                "python -c pass": lambda: run([setting.python, "-c", "pass"], environ),
+            },
+            setting.rounds * 3,
+        )
+    ours, libraries, nothing = samples.values()
+    ratios = [
+        Ratio("0.5 s", 1, [sample.wall_s / _NOTICED_S for sample in ours]),
+        paired(_LIBRARIES, 2, ours, libraries),
+    ]
+    note = f"x {paired('python -c pass', 6, ours, nothing).median:.1f} of python -c pass"
+    return Result(samples, ratios, [note])
+
+
+def big_repository(setting: Setting) -> Result:
+    """Count the memory of a plan that creates 1,500 services with one script of 1 MiB."""
+    folder = setting.folder / "big"
+    folder.mkdir()
+    line = "echo 0123456789abcdef0123456789abcdef0123456789abcdef0123456789\n"
+    (folder / "shared.sh").write_text(f"#!/bin/sh\n{line * (_SHARED_BYTES // len(line))}")
+    for service in workload.services(_SHARING):
+        fdl = service.fdl.replace(f"{service.name}.sh", "shared.sh")
+        (folder / f"{service.name}.yaml").write_text(fdl)
+    (folder / "oscar-sync.yaml").write_text(workload.SETTINGS)
+    command = [*setting.program, "plan", folder]
+    with setting.emulator() as emulated:
+        environ = {**setting.environ, **emulated.login}
+        says = f"{_SHARING} to create"
+        samples = [run(command, environ, says=says) for _ in range(setting.slow_rounds)]
+    return Result(
+        {"oscar-sync": samples},
+        [Ratio("1 MB, peak", 120, [sample.peak_mb for sample in samples])],
+    )
 
 
 def _beside(setting: Setting, stub: Stub, theirs: Contender) -> dict[str, list[Sample]]:

@@ -1,10 +1,11 @@
-"""Rows 14 to 18: seeds against rclone, s5cmd and the AWS command line, on a SeaweedFS."""
+"""Rows 14 to 18, and 29: seeds against rclone, s5cmd and the AWS command line, on a SeaweedFS."""
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
-from bench.measuring import Ratio, Result, Sample, in_turn, paired
-from bench.seeds import Seeds, changed, seeds
+from bench.measuring import BrokenRunError, Ratio, Result, Sample, in_turn, paired
+from bench.seeds import Seeds, changed, seeds, write_files
 from bench.setting import Setting
 
 _SMALL, _SMALL_BYTES = 2_000, 4 << 10
@@ -127,6 +128,29 @@ def foreign_etags(setting: Setting) -> Result:
             ratios.append(Ratio(f"bytes uploaded after {name}", 0, [sent]))
             notes.append(f"{name}: {', '.join(etag for etag, _ in before.values())}")
     return Result(samples, ratios, notes)
+
+
+def deletes(setting: Setting) -> Result:
+    """Compare seeds that delete 2,000 objects which their folder does not hold."""
+    with seeds(setting, "small", _SMALL, _SMALL_BYTES) as world:
+        kept = replace(world, files=world.files.with_name("kept"))
+        if not kept.files.exists():
+            write_files(kept.files, 1, _SMALL_BYTES)
+
+        def emptied(prefix: str, sync: Callable[[str], Sample]) -> Sample:
+            world.rclone_tuned(prefix)
+            sample = sync(prefix)
+            left = len(world.snapshot(prefix))
+            if left != 1:
+                raise BrokenRunError(f"{left} objects are left below {prefix}, not 1")
+            return sample
+
+        contenders = {
+            "oscar-sync": lambda: emptied("ours", lambda prefix: kept.ours(prefix, deletes=True)),
+            "rclone tuned": lambda: emptied("rclone", kept.rclone_tuned),
+        }
+        samples = in_turn(contenders, setting.rounds)
+    return _against(samples, {"rclone tuned": 1.2})
 
 
 def _afresh(world: Seeds, put: Callable[[str], Sample], prefix: str) -> Callable[[], Sample]:

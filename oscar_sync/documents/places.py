@@ -1,7 +1,8 @@
 """The place of a value in its text: made when somebody asks, so that reading stays fast."""
 
 import re
-from functools import cached_property
+from functools import lru_cache
+from typing import Final
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -18,6 +19,8 @@ class Places:
         self.text = text
         self.file = file
         self.layer = layer
+        # A plan is drafted again when it knows more, after the tree is gone.
+        self._reached: dict[FieldPath, tuple[Origin, int]] = {}
 
     def locate(self, path: FieldPath) -> Origin:
         """Return the place of the key (or list item) at *path*, or of the nearest one above."""
@@ -25,7 +28,13 @@ class Places:
 
     def reach(self, path: FieldPath) -> tuple[Origin, int]:
         """Return the nearest place at or above *path*, and how many of its steps led there."""
-        node, place, depth = self._root, self._root, 0
+        if path not in self._reached:
+            self._reached[path] = self._look_for(path)
+        return self._reached[path]
+
+    def _look_for(self, path: FieldPath) -> tuple[Origin, int]:
+        root = _tree(self.text)
+        node, place, depth = root, root, 0
         for step in path:
             child = _child(node, step) if node is not None else None
             if child is None:
@@ -40,15 +49,20 @@ class Places:
         mark = node.start_mark
         return Origin(self.file, mark.line + 1, mark.column + 1, self.layer)
 
-    @cached_property
-    def _root(self) -> Node | None:
-        # JSON has escapes of half a character, which YAML has not: as long as what stands for them.
-        for text in (self.text, _HALF.sub(r"\\uFFFD", self.text)):
-            try:
-                return root_of(text)
-            except Refused:
-                continue
-        return None
+
+_TREES: Final = 32
+"""A tree has thirty times the size of its text, and who asks for places goes file by file."""
+
+
+@lru_cache(maxsize=_TREES)
+def _tree(text: str) -> Node | None:
+    # JSON has escapes of half a character, which YAML has not: as long as what stands for them.
+    for candidate in (text, _HALF.sub(r"\\uFFFD", text)):
+        try:
+            return root_of(candidate)
+        except Refused:
+            continue
+    return None
 
 
 def _child(node: Node, step: str | int) -> tuple[Node, Node] | None:

@@ -13,8 +13,9 @@ from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.step import Do, Step
 
 _MANY: Final = 20
-_AT_ONCE: Final = 1000
-"""So many objects one request of S3 deletes."""
+_IN_ONE: Final = 250
+"""A request of S3 may name 1,000 objects, but a store deletes them one after another."""
+_REQUESTS: Final = 8
 _NAMED: Final = 10
 _AHEAD: Final = 4
 """Uploads handed out ahead for each thread: of a hundred thousand, most are not a task yet."""
@@ -56,14 +57,18 @@ def _delete_extra(run: Run, material: SeedMaterial, files: Files | None) -> None
 
 
 def _delete(run: Run, material: SeedMaterial, files: Files, steps: list[Step]) -> None:
-    """Delete a few one by one, each with its own answer, and many by a thousand."""
+    """Delete a few one by one, each with its own answer, and many by requests side by side."""
     if len(steps) < _MANY:
         for step in steps:
             run.sender.on_files(step, files, _deletion(_path(material, step)))
         return
-    for start in range(0, len(steps), _AT_ONCE):
-        part = {_path(material, step): step for step in steps[start : start + _AT_ONCE]}
-        run.sender.on_many(part, files.delete_many)
+    parts = [
+        {_path(material, step): step for step in steps[start : start + _IN_ONE]}
+        for start in range(0, len(steps), _IN_ONE)
+    ]
+    with ThreadPoolExecutor(_REQUESTS) as pool:
+        for _ in pool.map(lambda part: run.sender.on_many(part, files.delete_many), parts):
+            pass
 
 
 def _deletion(path: str) -> Callable[[Files], None]:

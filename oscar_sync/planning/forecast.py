@@ -17,7 +17,7 @@ from oscar_sync.semantics.restarts import RESTART_S
 
 CALL_S: Final = 0.03
 STORE_CALL_S: Final = 0.02
-UPLOAD_CALL_S: Final = STORE_CALL_S / 8  # so many go side by side
+SIDE_BY_SIDE_CALL_S: Final = STORE_CALL_S / 8  # uploads, and deletions of many at once
 BYTES_A_SECOND: Final = 50_000_000
 
 _BURST: Final = 10.0
@@ -66,7 +66,7 @@ def _step_s(step: Step, server: _Server, *, is_read_by_list: bool) -> float:
             restarting_s = step.restarts * RESTART_S
             server.rest(restarting_s)
             return CALL_S + waited_s + restarting_s + server.wait_s(reads)
-        case Do.UPLOAD:
-            return UPLOAD_CALL_S + step.size_bytes / BYTES_A_SECOND
+        case Do.UPLOAD | Do.DELETE_OBJECT:
+            return SIDE_BY_SIDE_CALL_S + step.size_bytes / BYTES_A_SECOND
         case _:
             return STORE_CALL_S

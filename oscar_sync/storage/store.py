@@ -269,7 +269,7 @@ class ObjectStore:
             self._client.remove_object(bucket, key)
 
     def delete_objects(self, bucket: str, names: Sequence[str]) -> Mapping[str, str]:
-        """Delete objects, a thousand with each request; return those that stay, with the reason."""
+        """Delete objects, at most a thousand a request; return those that stay, with the reason."""
         from minio.deleteobjects import DeleteObject
 
         # XML holds few control characters, and reads a return as a new line: as another key.
