@@ -6,6 +6,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from oscar_sync.documents.findings import NOTE, WARNING, Findings
+from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.consent import Consent
@@ -25,6 +26,7 @@ from oscar_sync.semantics.buckets import needed_buckets
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.consents import GRAMMAR, consent_of
 from oscar_sync.settings.reading import Loaded
+from oscar_sync.settings.secret_names import unused_fault
 
 
 def allowed(texts: Iterable[str]) -> tuple[Consent, ...]:
@@ -112,17 +114,32 @@ def check_removed(
             _contradiction(entry, service, text, findings)
 
 
+def check_secrets(loaded: Loaded, declared: frozenset[str], findings: Findings) -> None:
+    """Warn of each name of `secrets_from_env` that no service declares as a secret."""
+    for name in loaded.secrets_from_env:
+        if name not in declared and loaded.places is not None:
+            place = loaded.values["secrets_from_env"].index(name)
+            findings.at(
+                SettingsCode.SECRET_ENV, loaded.places, ("secrets_from_env", place),
+                unused_fault(name, declared),
+                "declare it under environment.secrets of a service, or delete the entry",
+            )  # fmt: skip
+
+
 def check_services(
     settings: Settings, services: Iterable[DesiredService], text: str, findings: Findings
 ) -> None:
     wanted = tuple(services)
+    names = sorted({name for one in wanted for name in (str(one.key.name), str(one.key))})
     for settings_entry in settings.services:
         if not any(settings_entry.which.matches(service.key) for service in wanted):
             severity = WARNING if wanted else NOTE
+            hint = did_you_mean(str(settings_entry.which), names)
             findings.add(
                 SettingsCode.UNKNOWN_SERVICE, settings_entry.origin,
                 f"services.{settings_entry.which}",
-                f"no manifest has a service {settings_entry.which}",
+                f"no manifest has a service {settings_entry.which}"
+                + (f"; {hint}" if hint else ""),
                 "correct the name, or delete the entry", text, severity=severity,
             )  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from oscar_sync.documents.findings import Findings
+from oscar_sync.documents.findings import WARNING, Findings
 from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.errors import UsageError
@@ -170,6 +170,18 @@ class ClusterLookup:
             return ClusterId(name)
         entry = self.entry_of_name(name)
         return entry.id if entry else ClusterId(name)
+
+
+def note_unknown_keys(lookup: ClusterLookup, findings: Findings) -> None:
+    """Warn of each ``--cluster KEY=…`` whose key no manifest has: it sends nothing anywhere."""
+    for key in sorted({*lookup.flags.by_key} - {*lookup.keys, *lookup.known.names}):
+        hint = did_you_mean(key, lookup.keys)
+        findings.of_file(
+            SettingsCode.NOTHING_FOR_CLUSTER, f"--cluster {key}={lookup.flags.by_key[key]}",
+            f"no manifest has the cluster key {key}" + (f"; {hint}" if hint else ""),
+            f"keys of the manifests: {', '.join(one or '(none)' for one in lookup.keys)}",
+            severity=WARNING,
+        )  # fmt: skip
 
 
 _UNREAD: Final = frozenset(

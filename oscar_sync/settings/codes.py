@@ -22,11 +22,12 @@ class SettingsCode(TitledCode):
     PRUNE_WITHOUT_SET = "OSY213", "prune needs a set"
     UNKNOWN_SERVICE = "OSY214", "the settings name a service that no manifest has", WARNING
     PASSED_OVER = "OSY215", "a settings file is not used", WARNING
-    SECRET_ENV = "OSY216", "--secret-env names a secret that no service has", WARNING
+    SECRET_ENV = "OSY216", "a secret to take from the environment is in no service", WARNING
     SILENCED = "OSY217", "`rules` of the settings turn warnings off", NOTE
     BARE_VARIABLE = "OSY218", "a variable without braces is not replaced", WARNING
     BUCKETS_WITHOUT_SET = "OSY219", "buckets need a set"
     BUCKET_ACCESS = "OSY220", "a service would give other access to a bucket than `buckets` says"
+    IGNORED_NAME = "OSY221", "a path of `ignore` may be misspelt", WARNING
     MOVED = "OSY225", "an entry of `moved` cannot be used"
     WINDOW = "OSY226", "not a window"
     FINGERPRINT_KEY = "OSY290", "the key of fingerprints can be guessed"
@@ -47,5 +48,5 @@ class SettingsCode(TitledCode):
     ENDPOINT_NOT_ALLOWED = "OSY312", "the address may not have credentials"
     UNGUARDED = "OSY313", "in CI, files decide where credentials go", WARNING
     OUTSIDE = "OSY314", "a file that the settings name lies outside their folder"
-    NOTHING_FOR_CLUSTER = "OSY315", "no manifest is for the cluster that --cluster names", NOTE
+    NOTHING_FOR_CLUSTER = "OSY315", "no manifest is for what --cluster names", NOTE
     READ_BY_OTHERS = "OSY316", "other users can read a file that holds a token", WARNING

@@ -27,6 +27,7 @@ from oscar_sync.settings.consents import OF_SERVICE_GRAMMAR, consent_for
 from oscar_sync.settings.declared import DeclaredStorage, read_storage, which_of
 from oscar_sync.settings.durations import duration_s
 from oscar_sync.settings.entries import ClusterSettings
+from oscar_sync.settings.ignored import ignore_fault
 from oscar_sync.settings.secret_names import is_reserved
 from oscar_sync.settings.typed import SettingsReader
 from oscar_sync.settings.windows import read_windows
@@ -159,7 +160,7 @@ class _Reader:
             file["max_removals"],
             file["env_file"],
             self.secret_names(file["secrets_from_env"]),
-            tuple(file["owners"]),
+            self.owners(file["owners"]),
             self.removed(file["removed"]),
             self.moved(file["moved"]),
             self.waves(file["waves"]),
@@ -178,6 +179,13 @@ class _Reader:
                          f"{name} is a variable of CI or of this program, never a service's secret",
                          "give the secret a name of its own")  # fmt: skip
         return tuple(name for name in names if not is_reserved(name))
+
+    def owners(self, owners: Sequence[str]) -> tuple[str, ...]:
+        for place, owner in enumerate(owners):
+            if not owner.strip():
+                remedy = "write the id of a user, such as a1b2@egi.eu, or delete the entry"
+                self.say(SettingsCode.VALUE, ("owners", place), "an owner's id is blank", remedy)
+        return tuple(owners)
 
     def aliases(self, aliases: Mapping[str, str]) -> None:
         for key, target in aliases.items():
@@ -208,14 +216,7 @@ class _Reader:
             path: FieldPath = ("removed", place)
             if not entry["service"]:
                 continue  # `read_storage` looks at it
-            fault = service_name_fault(which_of(entry["service"]).name)
-            if fault:
-                self.say(
-                    SettingsCode.VALUE,
-                    path,
-                    f"{entry['service']} is not a service: its name {fault}",
-                    "name one service: SERVICE, or CLUSTER/SERVICE",
-                )
+            self.service_name(entry["service"], path)
             if entry["erase"] and entry["forget"]:
                 self.say(SettingsCode.VALUE, path, "erase and forget exclude each other",
                          "keep one of them")  # fmt: skip
@@ -239,18 +240,21 @@ class _Reader:
             )
         return tuple(entries)
 
+    def service_name(self, text: str, path: FieldPath) -> None:
+        if fault := service_name_fault(which_of(text).name):
+            self.say(
+                SettingsCode.VALUE, path,
+                f"{text or 'a blank text'} is not a service: its name {fault}",
+                "name one service: SERVICE, or CLUSTER/SERVICE",
+            )  # fmt: skip
+
     def moved(self, read: Sequence[Mapping[str, Any]]) -> tuple[MovedEntry, ...]:
         entries = []
         for place, entry in enumerate(read):
             path: FieldPath = ("moved", place)
             for key in ("from", "to"):
-                fault = entry[key] and service_name_fault(which_of(entry[key]).name)
-                if fault:
-                    self.say(
-                        SettingsCode.VALUE, (*path, key),
-                        f"{entry[key]} is not a service: its name {fault}",
-                        "name one service: SERVICE, or CLUSTER/SERVICE",
-                    )  # fmt: skip
+                if entry[key]:
+                    self.service_name(entry[key], (*path, key))
             if entry["from"] and entry["to"]:
                 old, new = which_of(entry["from"]), which_of(entry["to"])
                 entries.append(MovedEntry(old, new, self.places.locate(path)))
@@ -267,6 +271,7 @@ class _Reader:
     def service(self, name: str, entry: Mapping[str, Any]) -> ServiceSettings:
         which = which_of(name)
         path: FieldPath = ("services", name)
+        self.service_name(name, path)
         wait = entry["wait"]
         wait_s = duration_s(wait) if wait else None
         if wait and wait_s is None:
@@ -277,11 +282,18 @@ class _Reader:
             self.places.locate(path),
             entry["protect"],
             self.consents(which, entry["allow"], (*path, "allow")),
-            tuple(entry["ignore"]),
+            self.ignored(entry["ignore"], (*path, "ignore")),
             wait_s,
             self.seeds(which, entry["seeds"], (*path, "seeds")),
             entry["close_access"],
         )
+
+    def ignored(self, texts: Sequence[str], path: FieldPath) -> tuple[str, ...]:
+        for place, text in enumerate(texts):
+            fault, remedy = ignore_fault(text)
+            if fault:
+                self.say(SettingsCode.VALUE, (*path, place), fault, remedy)
+        return tuple(texts)
 
     def seeds(
         self, which: Which, entries: Sequence[Mapping[str, Any]], path: FieldPath

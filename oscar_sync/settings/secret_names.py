@@ -31,10 +31,11 @@ def secret_names(of_settings: Iterable[str], of_options: Iterable[str]) -> froze
 def note_unused(of_options: Iterable[str], declared: frozenset[str], findings: Findings) -> None:
     """Warn of each ``--secret-env`` that no service has: a typing error leaves a secret blank."""
     for name in sorted(frozenset(of_options) - declared):
-        hint = did_you_mean(name, sorted(declared))
-        findings.of_file(
-            SettingsCode.SECRET_ENV,
-            "--secret-env",
-            f"{name}: no service has such a secret" + (f"; {hint}" if hint else ""),
-            "declare it under environment.secrets of a service, or leave the option out",
-        )
+        remedy = "declare it under environment.secrets of a service, or leave the option out"
+        fault = unused_fault(name, declared)
+        findings.of_file(SettingsCode.SECRET_ENV, "--secret-env", fault, remedy)
+
+
+def unused_fault(name: str, declared: frozenset[str]) -> str:
+    hint = did_you_mean(name, sorted(declared))
+    return f"{name}: no service has such a secret" + (f"; {hint}" if hint else "")

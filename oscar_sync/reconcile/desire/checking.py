@@ -22,6 +22,7 @@ from oscar_sync.reconcile.desire.placing import Placed
 from oscar_sync.settings.assembly import check_buckets, check_removed, check_services
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.declared import DeclaredStorage, check_declared
+from oscar_sync.settings.ignored import check_ignored
 from oscar_sync.settings.load import absolute, check_paths, check_seeds
 from oscar_sync.settings.reading import Loaded
 from oscar_sync.settings.renames import check_moved, check_new_names
@@ -51,6 +52,7 @@ def check(
     check_declared(settings, loaded.text, findings)
     check_buckets(settings, services, findings)
     check_moved(settings, (*services, *placed.others), loaded.text, findings)
+    check_ignored(settings, services, loaded.text, findings)
     if placed.narrowing.is_full and not request.clusters:
         check_services(settings, services, loaded.text, findings)
         check_new_names(settings, services, loaded.text, findings)

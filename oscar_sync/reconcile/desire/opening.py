@@ -12,7 +12,7 @@ from oscar_sync.manifests.load import load as load_manifests
 from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.model.consent import Consent
 from oscar_sync.reconcile.desire.request import DesireRequest
-from oscar_sync.settings.assembly import allowed
+from oscar_sync.settings.assembly import allowed, check_secrets
 from oscar_sync.settings.load import Where, absolute, cli_file, load_settings, token_files
 from oscar_sync.settings.reading import Loaded
 from oscar_sync.settings.secret_names import note_unused, secret_names
@@ -77,6 +77,7 @@ def read_manifests(opened: OpenedSettings, findings: Findings) -> Manifests:
     if request.needs_manifests and not manifests.left_out:
         declared = frozenset(name for one in manifests.services for name in one.secrets)
         note_unused(request.secret_env, declared, findings)
+        check_secrets(loaded, declared, findings)
     return manifests
 
 

@@ -12,7 +12,12 @@ from oscar_sync.model.selection import Narrowing
 from oscar_sync.model.state import DesiredService
 from oscar_sync.reconcile.desire.opening import OpenedSettings
 from oscar_sync.reconcile.desire.selecting import narrowing_of, refuse_none_wanted
-from oscar_sync.settings.cluster_lookup import ClusterLookup, flags_of, unknown_key
+from oscar_sync.settings.cluster_lookup import (
+    ClusterLookup,
+    flags_of,
+    note_unknown_keys,
+    unknown_key,
+)
 from oscar_sync.settings.entries import Known, note_nothing_for
 from oscar_sync.settings.load import load_known
 
@@ -35,6 +40,8 @@ def place(opened: OpenedSettings, manifests: Manifests, findings: Findings) -> P
     request = opened.request
     lookup = lookup_of(opened, manifests.services, findings)
     services = _on_clusters(manifests.services, lookup, findings, opened)
+    if request.needs_manifests and lookup.keys and not manifests.left_out:
+        note_unknown_keys(lookup, findings)
     narrowing = narrowing_of(request.only, request.labels, lookup, manifests.left_out)
     if request.needs_manifests:
         refuse_none_wanted(narrowing, services, opened.loaded.storage)

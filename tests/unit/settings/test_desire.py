@@ -723,3 +723,27 @@ def test_durations_have_units(text: str, seconds: float | None) -> None:
 
 def test_an_identity_is_the_same_for_every_spelling_of_an_address() -> None:
     assert identity_of("https://X.org:443/p/") == identity_of("https://x.org/p") == "x.org/p"
+
+
+LABELLED = FDL.format(key="edge", name="plants").replace("script:", "labels: {team: a}, script:")
+
+
+def test_a_name_that_nothing_has_is_noted_with_what_may_be_meant(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        LABELLED.replace("script:", "environment: {secrets: {TOKEN: ''}}, script:")
+    )
+    settings = EDGE + (
+        "secrets_from_env: [TOKN]\n"
+        "services: {plnts: {protect: true}, plants: {ignore: [labels.taem, labels.cost]}}\n"
+    )
+    found = state(tmp_path, settings, {}, clusters=("egde=edge", "edge=edge"))
+    assert sorted(one.message for one in found.diagnostics) == [
+        "TOKN: no service has such a secret; did you mean TOKEN?",
+        "no manifest has the cluster key egde; did you mean edge?",
+        "no manifest of plants has labels.taem; did you mean labels.team?",
+    ]
+    assert noted(found, Severity.WARNING) == ["OSY315", "OSY216", "OSY221"]
+    everywhere = state(tmp_path, settings, {})
+    assert "no manifest has a service plnts; did you mean plants?" in [
+        one.message for one in everywhere.diagnostics
+    ]

@@ -51,6 +51,24 @@ from tests.support.settings import read
             "services.a.seeds[0].from is required",
             "add `from:` (A file or folder)",
         ),
+        *(
+            (
+                f"services:\n  {name!r}: {{protect: true}}",
+                (2, 3),
+                (
+                    f"{name or 'a blank text'} is not a service: its name may hold only a-z, 0-9 "
+                    "and -, and begins and ends with a letter or digit"
+                ),
+                "name one service: SERVICE, or CLUSTER/SERVICE",
+            )
+            for name in ("", "edge/", "plants*")
+        ),
+        (
+            "owners: [a, ' ']",
+            (1, 13),
+            "an owner's id is blank",
+            "write the id of a user, such as a1b2@egi.eu, or delete the entry",
+        ),
         (
             "services: {a: b}",
             (1, 12),
