@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 import click
@@ -65,7 +66,7 @@ def guarded(command: Callable[[], int], outputs: Sequence[Output], color: str = 
         say("error: the input is nested too deeply")
         code = Exit.INVALID
     except Exception as error:  # noqa: BLE001 - the last border: a sentence instead of a traceback
-        code = _unexpected(error)
+        code = _unexpected(error) if _is_folder_there() else _folder_gone()
     end_events(outputs, code)
     return code
 
@@ -79,6 +80,17 @@ def end_events(outputs: Sequence[Output], code: Exit) -> None:
         if output.format == "events":
             with suppress(OscarSyncError):
                 write(output, summary_line(int(code)))
+
+
+def _is_folder_there() -> bool:
+    with suppress(FileNotFoundError):
+        return bool(Path.cwd())
+    return False
+
+
+def _folder_gone() -> Exit:
+    say("error: the current folder was deleted: change to one that exists (cd FOLDER)")
+    return Exit.INVALID
 
 
 def _unexpected(error: Exception) -> Exit:

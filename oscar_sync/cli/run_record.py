@@ -41,6 +41,7 @@ class RunRecord(Struct):
     _folder: str = ""
     _webhook: Webhook | None = None
     _kept: tuple[int, str, str] = _CLEAN
+    _has_ended: bool = False
     _unkept: str = ""
 
     def __post_init__(self) -> None:
@@ -76,6 +77,7 @@ class RunRecord(Struct):
 
     def _keep(self, run: MetricsRun) -> PastRun | None:
         """Write *run* to the history, and return it; None for one that is not worth a line."""
+        is_first, self._has_ended = not self._has_ended, True
         has_found = run.plan is not None and bool(run.plan.all_actions)
         found = (run.exit_code, run.plan.digest if run.plan and has_found else "", self.problem)
         has_written = run.report is not None and bool(run.report.results)
@@ -86,8 +88,20 @@ class RunRecord(Struct):
         if self.history is None and not self._folder:
             return None  # where the settings are is not known before the first plan
         kept = self._run(run)
+        if is_first and not has_written and self._is_last(kept):
+            return None  # a new start changes nothing of what the last one found
         self._write(kept)
         return kept
+
+    def _is_last(self, kept: PastRun) -> bool:
+        """Tell whether the history ends with *kept*, written before this one started."""
+        from oscar_sync.workspace.history import history_file, read_runs
+
+        try:
+            last = read_runs(history_file(Path(self._folder), self.history))[-1:]
+        except OSError:
+            return False  # to write says why
+        return [replace(one, at=kept.at) for one in last] == [kept]
 
     def _write(self, kept: PastRun) -> None:
         """Write *kept*, or say once why it cannot be; who holds the file is waited for once."""

@@ -50,9 +50,13 @@ def without_removals(planned: Pass) -> Pass:
     return replace(planned, draft=replace(planned.draft, plan=changed))
 
 
+def can_ask() -> bool:
+    return sys.stdin.isatty()
+
+
 def is_agreed(plan: Plan, screen: Screen) -> bool | None:
     """Tell whether the user wants *plan* to be carried out, None where there is nobody to ask."""
-    if not sys.stdin.isatty():
+    if not can_ask():
         return None
     BOTTOM.put(None)
     with screen.keys.given_back():

@@ -22,7 +22,7 @@ from oscar_sync.cli.request import connections_of, plan_options, request_of, wit
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.screen import Screen
 from oscar_sync.cli.showing import stdout_paint
-from oscar_sync.cli.watch_apply import How, carry_out, is_agreed, put, without_removals
+from oscar_sync.cli.watch_apply import How, can_ask, carry_out, is_agreed, put, without_removals
 from oscar_sync.cli.watch_feed import WatchFeed
 from oscar_sync.cli.watch_outputs import WatchOutputs, saved_words
 from oscar_sync.cli.watch_problem import NOT_UPDATED, WatchProblem
@@ -226,6 +226,8 @@ class Watching(Struct, dict=True):
         self.shown.show(plan, forms, is_first=is_first, is_failing=is_failing)
         self.feed.planned(planned)
         self.record.planned(planned)
+        if self.options["is_applying"] and not (self._needs_no_answer or can_ask()):
+            return self._nobody_to_ask()  # also with nothing to do: it would end at some later save
         is_due = bool(plan.actions and not self.waits_for_save)
         if self.options["is_applying"] and not self._is_held(planned, is_due=is_due) and is_due:
             return self._apply(planned, connections)
@@ -264,12 +266,20 @@ class Watching(Struct, dict=True):
                 self.screen.say(f"not applied now: {held}")
         return bool(held)
 
+    @property
+    def _needs_no_answer(self) -> bool:
+        return self.is_agreed or bool(self.options["yes"])
+
+    def _nobody_to_ask(self) -> Exit:
+        self._end(Exit.NO_TERMINAL)
+        say("nothing was sent: there is no terminal to ask on; to apply without asking, add --yes")
+        return Exit.NO_TERMINAL
+
     def _apply(self, planned: Pass, connections: Connections) -> Exit | None:
-        if not self.is_agreed and not self.options["yes"]:
+        if not self._needs_no_answer:
             agreed = is_agreed(planned.draft.plan, self.screen)
             if agreed is None:
-                say("there is no terminal to ask on; give --yes")
-                return Exit.NO_TERMINAL
+                return self._nobody_to_ask()
             if not agreed:
                 self.waits_for_save = True
                 self._end(Exit.OK)

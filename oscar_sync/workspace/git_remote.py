@@ -113,7 +113,9 @@ class Remote(Struct, frozen=True):
 
     def patience(self, silent_s: float) -> tuple[str, ...]:
         """Return options of git: it ends a transfer over http of which nothing comes so long."""
-        # A server that prepares what it sends gives a sign of life each 5 seconds.
+        # A server that prepares what it sends gives a sign of life each 5 seconds. Ssh has no such
+        # limit: a host that answers its keep-alives, and sends nothing else, is left after the
+        # whole time of a fetch. Git's own silence would be that of its work on a large pack too.
         return ("-c", "http.lowSpeedLimit=1", "-c", f"http.lowSpeedTime={silent_s:.0f}")
 
     def variables(self, home: Path) -> dict[str, str]:

@@ -165,6 +165,21 @@ def test_a_history_keeps_its_last_runs_whoever_writes(tmp_path):
     assert len(read_runs(path)) == history.KEPT
 
 
+def test_what_the_run_before_a_new_start_found_is_not_written_twice(tmp_path):
+    def found_by_a_new_start(*problems):
+        record = RunRecord("watch", history=tmp_path, is_kept=True)
+        for problem in problems:
+            record.begin()
+            record.problem = problem
+            record.end(6)
+        return [one.problem for one in read_runs(tmp_path / history.NAME)]
+
+    assert found_by_a_new_start("away") == ["away"]
+    assert found_by_a_new_start("away", "away") == ["away"]
+    assert found_by_a_new_start("refused", "away") == ["away", "refused", "away"]
+    assert found_by_a_new_start("away", "refused") == ["away", "refused", "away", "refused"]
+
+
 @pytest.mark.parametrize("is_named", [False, True], ids=["by default", "--history"])
 def test_a_history_that_another_process_holds_is_given_up_and_said_once(
     tmp_path, monkeypatch, capfd, is_named

@@ -80,3 +80,20 @@ def test_a_path_on_the_command_line_is_judged_in_words(paths, command):
     for path in BAD:
         given = [word.replace("PATH", path) for word in command]
         assert is_in_words(paths, *given), path
+
+
+@pytest.mark.parametrize("words", [
+    ("plan",), ("validate",), ("apply", "--yes"), ("drift",), ("status",), ("doctor",), ("watch",),
+    ("init",), ("export",), ("graph",), ("history",), ("settings",), ("service", "list"),
+    ("storage", "ls"), ("cluster", "list"), ("remove", "alpha"), ("seed",),
+])  # fmt: skip
+def test_a_current_folder_that_was_deleted_is_said(paths, monkeypatch, words):
+    gone = paths.folder / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    code, out, err = paths.run(*words)
+    assert (code, out) == (3, "")
+    assert " ".join(err.split()) == (
+        "error: the current folder was deleted: change to one that exists (cd FOLDER)"
+    )

@@ -162,7 +162,18 @@ def test_outside_of_a_window_a_watch_plans_and_says_once_when_it_applies(
 def test_without_a_terminal_and_without_yes_nothing_is_applied(watch, oscar_emulator):
     watcher = watch("--apply")
     assert watcher.process.wait(PATIENCE_S) == 10
+    watcher.until("nothing was sent: there is no terminal to ask on")
+    watcher.until("1 to create")
     assert _live(oscar_emulator) == {}
+
+
+def test_without_a_terminal_a_watch_that_must_ask_ends_also_with_nothing_to_do(watch):
+    first = watch("--apply", "--yes")
+    first.until("1 of 1 action done")
+    first.end(signal.SIGINT)
+    watcher = watch("--apply")
+    assert watcher.process.wait(PATIENCE_S) == 10
+    watcher.until("add --yes")
 
 
 def test_the_interval_plans_again_without_a_save(watch):
