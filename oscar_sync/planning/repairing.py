@@ -6,6 +6,7 @@ from typing import Final
 from oscar_sync.model.action import Action, ActionKind, Preconditions
 from oscar_sync.model.consent import Consent, Word
 from oscar_sync.model.field_change import Cause, FieldChange, Op
+from oscar_sync.model.form import Form
 from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.material import HookMaterial
 from oscar_sync.model.state import DesiredService, LiveService
@@ -16,11 +17,11 @@ from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.hook_steps import attach_work, in_order, stale_work
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import needed_buckets, used_buckets
-from oscar_sync.semantics.capabilities import NO_BUCKET_BY_NAME
+from oscar_sync.semantics.capabilities import NO_BUCKET_BY_NAME, NO_LIST_OF_BUCKETS
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, hooks_of
 
-_AGAIN: Final = "present (made again, empty, by `oscar-sync apply --hooks`)"
+_AGAIN: Final = "present (`oscar-sync apply` makes it again, empty)"
 
 
 def decide_repair(context: Context, desired: DesiredService, live: LiveService) -> Decision | None:
@@ -65,24 +66,25 @@ def _foreign(context: Context, key: ServiceKey, bucket: BucketName) -> Judgement
     return Judgement(reason, consents)
 
 
-def missing_buckets(context: Context, live: LiveService) -> tuple[FieldChange, ...]:
-    """Return the buckets that somebody took from a service, as far as its buckets are looked at.
+def missing_buckets(context: Context, live: LiveService, wanted: Form) -> tuple[FieldChange, ...]:
+    """Return the buckets that somebody took from a service, of those that it is to keep.
 
-    A PUT of what stands makes them again, with folder and notification (oscar-server 4.4).
+    A PUT makes them again, with folder and notification (oscar-server 4.4).
     """
-    if context.checks_all_hooks:
-        looked_at = set(needed_buckets(live.form))
-    else:
-        looked_at = {BucketName(step.target.partition("/")[0]) for step in _steps(context, live)}
+    has = needed_buckets(wanted)
+    looked_at = sorted(bucket for bucket in needed_buckets(live.form) if bucket in has)
     if not looked_at:
         return ()
-    if context.facts.view.buckets is None:
-        context.facts.missing.buckets = True
+    facts = context.facts
+    if facts.view.buckets is None:
+        facts.missing.buckets = True
         return ()
-    after = "present" if takes_no_put(live.form, context.facts.view.release) else _AGAIN
+    if NO_LIST_OF_BUCKETS.holds(facts.view.release) and not facts.has_store():
+        return ()
+    after = "present" if takes_no_put(live.form, facts.view.release) else _AGAIN
     return tuple(
         FieldChange(f"bucket.{name}", Op.CHANGE, "missing", after, Cause.CLUSTER)
-        for name in sorted(looked_at)
+        for name in looked_at
         if not context.bucket_exists(name)
     )
 

@@ -44,9 +44,10 @@ def decide_update(
         reason = standing_reason(context, live)
         return (_held(desired, live, changes, reason) if changes else None), secrets
     changes += _owner_changes(context, live) + _worker_changes(context, live)
-    if not changes:
-        changes = missing_buckets(context, live)
-        if changes and (why := takes_no_put(live.form, context.facts.view.release)):
+    why = takes_no_put(live.form, context.facts.view.release)
+    if not (changes and why):  # a service that is made again makes its buckets
+        changes += (missing := missing_buckets(context, live, wanted))
+        if missing and why:
             return _held(desired, live, changes, missing_reason(live, changes, why)), secrets
     if not changes:
         return decide_repair(context, desired, live), secrets

@@ -62,7 +62,7 @@ def test_a_plan_reads_the_notifications_of_services_with_a_step_alone(world):
     assert all(path.startswith("/red") for path in asked), asked
 
 
-def test_a_plan_with_seeds_asks_the_store_for_their_folders_and_the_cluster_nothing_more(world):
+def test_a_plan_with_seeds_asks_the_store_for_their_folders_and_the_cluster_for_its_buckets(world):
     world.write(full())
     (world.folder / "files").mkdir()
     (world.folder / "files" / "one").write_text("1")
@@ -71,7 +71,7 @@ def test_a_plan_with_seeds_asks_the_store_for_their_folders_and_the_cluster_noth
     world.apply()
     forget(world)
     assert not world.plan().draft.plan.actions
-    assert seen(world) == READ
+    assert seen(world) == {**READ, ("GET", "/system/buckets"): 1}
     assert [(method, path) for method, path, _ in world.emulator.s3_requests] == [("GET", "/red")]
 
 

@@ -134,8 +134,8 @@ def _remedy_of_gone(context: Context, live: LiveService, bucket: BucketName) -> 
             By.OPERATOR, "no update can change the service: make it on the store", command
         )
     if context.is_applied(live):
-        return Remedy(By.YOU, "make it again, empty", "oscar-sync apply --hooks")
-    words = "export the service; then `oscar-sync apply --hooks` makes it again, empty"
+        return Remedy(By.YOU, "make it again, empty", "oscar-sync apply")
+    words = "export the service; then `oscar-sync apply` makes it again, empty"
     return Remedy(By.YOU, words, "oscar-sync export")
 
 

@@ -284,18 +284,33 @@ def test_a_bucket_that_somebody_deleted_is_drift_and_an_update_makes_it_again(wo
         for item in world.store.list_objects(bucket, recursive=True):
             world.store.remove_object(bucket, item.object_name)
         world.store.remove_bucket(bucket)
-    looking = PlanOptions(checks_all_hooks=True)
-    (action,) = world.plan(looking).draft.plan.actions
+    (action,) = world.plan().draft.plan.actions
     assert action.kind is ActionKind.UPDATE
     assert action.is_drifted
     assert [change.path for change in action.changes] == [
         "bucket.blue", "bucket.mounted", "bucket.red",
     ]  # fmt: skip
-    _, report = world.apply(looking)
+    _, report = world.apply()
     assert [item.status for item in report.results] == [Status.DONE]
     assert world.buckets() >= {"red", "blue", "mounted"}
     assert world.hooks("red")
-    assert not world.plan(looking).draft.plan.actions
+    assert not world.plan(PlanOptions(checks_all_hooks=True)).draft.plan.actions
+
+
+def test_a_missing_bucket_is_drift_also_beside_a_change_in_the_files(world):
+    world.write(service(input=minio("red/in"), output=minio("blue/out")))
+    world.apply()
+    world.api.call("DELETE", "/system/buckets/red")
+    world.api.call("DELETE", "/system/buckets/blue")
+    world.write(service(input=minio("red/in"), memory="2Gi"))
+    (action,) = world.plan().draft.plan.actions
+    assert action.is_drifted
+    assert sorted(change.path for change in action.changes) == [
+        "bucket.red", "memory", "output[0]",
+    ]  # fmt: skip
+    world.apply()
+    assert world.hooks("red")
+    assert "blue" not in world.buckets()
 
 
 def test_a_deleted_bucket_that_a_mark_names_is_seen_by_each_plan(world):

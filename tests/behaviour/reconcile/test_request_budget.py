@@ -72,7 +72,7 @@ def test_updates_are_put_once_each_and_read_back_by_lists(many, environ, oscar_e
     assert asked == {}
 
 
-def test_an_update_of_a_service_with_a_bucket_reads_its_hooks_and_no_list_of_buckets(
+def test_an_update_of_a_service_with_a_bucket_reads_its_hooks_and_the_list_of_buckets(
     project, environ, oscar_emulator
 ):
     oscar_sync.apply(oscar_sync.plan(str(project), environ=environ))
@@ -81,5 +81,5 @@ def test_an_update_of_a_service_with_a_bucket_reads_its_hooks_and_no_list_of_buc
     _asked(oscar_emulator)
     assert oscar_sync.plan(str(project), environ=environ).exit_code is Exit.CHANGES
     on_store = oscar_emulator.s3_requests
-    assert _asked(oscar_emulator) == READS
+    assert _asked(oscar_emulator) == READS + Counter({"GET /system/buckets": 1})
     assert on_store == (("GET", "/hello", 200),)
