@@ -1,5 +1,9 @@
 """What an exchange ends with where no answer comes. Pure, and imported without any library."""
 
+from typing import Final
+
+CUT_OFF: Final = "the connection was cut off"
+
 
 class NoExchangeError(Exception):
     """No answer; ``words`` hold no secret, ``may_pass`` says that asking again may help.

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 from urllib3 import exceptions as failures
 
-from oscar_sync.net.errors import NoExchangeError
+from oscar_sync.net.errors import CUT_OFF, NoExchangeError
 from oscar_sync.net.unpacking import CodingError
 
 CONNECT_TIMEOUT_S: Final = 5.0
@@ -61,7 +61,7 @@ ASKING: Final[Rows] = (
     _Row(_TIME, "no answer within {limit:g} s"),
     _Row(_TLS, _TLS_FAILED),
     _Row((ValueError,), "the request cannot be written", was_sent=False),
-    _Row((Exception,), "the connection was cut off", may_pass=True),
+    _Row((Exception,), CUT_OFF, may_pass=True),
 )
 READING: Final[Rows] = (
     _Row(_TIME, "no whole answer within {limit:g} s"),

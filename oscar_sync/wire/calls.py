@@ -8,6 +8,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from oscar_sync.errors import BadAnswerError, NotUnderstoodError, RefusedError, UsageError
+from oscar_sync.net.root import is_page
 from oscar_sync.semantics.answers import is_unknown_path
 from oscar_sync.semantics.capabilities import since_words
 from oscar_sync.semantics.echoes import masked
@@ -25,6 +26,8 @@ _LONGEST_DONE: Final = 1 << 16
 """And to one that was applied: OSCAR names each member of a federation that failed, and why."""
 GATEWAY: Final = "is this the address of an OSCAR cluster?"
 """Of a 404 that OSCAR does not answer like that: a gateway's, which knows nothing of services."""
+_BEHIND: Final = "try again later, or ask the operator whether OSCAR runs behind it"
+_BETWEEN: Final = "check the address, VPN and proxies: something in between refuses"
 
 
 class Calls:
@@ -38,7 +41,8 @@ class Calls:
         raw = self.session.get(path)
         if raw.status in PASSING_STATUSES:
             message = self._answer_in_words(path, raw)
-            raise NoAnswerError(self.session.cluster.id, self.session.endpoint, message)
+            remedy = _BEHIND if is_page(raw.content) else ""
+            raise NoAnswerError(self.session.cluster.id, self.session.endpoint, message, remedy)
         return raw
 
     def _read(self, path: str) -> RawAnswer:
@@ -49,7 +53,7 @@ class Calls:
             return raw
         # 400: a token that is not a JWT (oscar-server.md 10).
         if raw.status in {401, 403} or (raw.status == 400 and path == "/system/info"):
-            raise self._refused(raw)
+            raise self._refused(path, raw)
         remedy = GATEWAY if raw.status == 404 else ""
         raise self.bad(self._answer_in_words(path, raw), remedy)
 
@@ -67,11 +71,15 @@ class Calls:
         longest = _LONGEST_DONE if raw.status // 100 == 2 else _LONGEST
         return replace(answer_of(raw), shown=excerpt(raw.content, self.session.secrets, longest))
 
-    def _refused(self, raw: RawAnswer) -> RefusedError | BadAnswerError:
+    def _refused(self, path: str, raw: RawAnswer) -> RefusedError | BadAnswerError:
         cluster, said = self.session.cluster, self._excerpt(raw)
         if remedy := other_server(text_of(raw.content[:4096])):
-            return self.bad(f"it answers {raw.status}: {said}", remedy)
-        words = f"the credentials are refused ({raw.status}{': ' + said if said else ''})"
+            return self.bad(f"GET {path} answers {raw.status}", remedy)
+        if is_page(raw.content):
+            words = f"{self._answer_in_words(path, raw)}, as no OSCAR answers"
+            return RefusedError(cluster.id, self.session.endpoint, words, _BETWEEN)
+        said = said or self.session.expiry_in_words()
+        words = f"the credentials are refused ({raw.status}){': ' + said if said else ''}"
         source = cluster.login_source
         if not cluster.login:
             return RefusedError(cluster.id, self.session.endpoint, words, "none were given")
@@ -101,7 +109,9 @@ class Calls:
         except UnusableAnswerError as error:
             words = masked(f"the answer to GET {path} {error}", self.session.secrets)
             cluster = self.session.cluster.id
-            raise NotUnderstoodError(cluster, self.session.endpoint, words) from None
+            # Every OSCAR answers this path, so something else does.
+            remedy = GATEWAY if path == "/system/info" or error.is_page else ""
+            raise NotUnderstoodError(cluster, self.session.endpoint, words, remedy) from None
 
 
 def has_no_route(raw: RawAnswer) -> bool:

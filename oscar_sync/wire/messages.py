@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from html import unescape
 from typing import Final
 
 import msgspec
@@ -14,10 +15,17 @@ from oscar_sync.semantics.echoes import masked
 MAX_DEPTH: Final = 100
 LONGEST_EXCERPT: Final = 300
 _LOOKED_AT: Final = 1 << 20
+_LONGEST_TITLE: Final = 60
+_TITLE: Final = re.compile(rb"<title>([^<]*)</title", re.IGNORECASE)
 
 
 class UnusableAnswerError(ValueError):
-    """An answer that is not JSON, or too deep; says so in words for a sentence."""
+    """An answer that is not JSON, or too deep; says so in words for a sentence.
+
+    ``is_page`` where it is a page for people.
+    """
+
+    is_page = False
 
 
 def encode(body: Mapping[str, object]) -> bytes:
@@ -57,7 +65,9 @@ def decode(content: bytes) -> object:
         raise UnusableAnswerError(f"is nested deeper than {MAX_DEPTH} levels") from None
     except ValueError:
         # The parser's own text quotes nothing, but its exception holds the whole answer.
-        raise UnusableAnswerError(_no_json(content)) from None
+        failure = UnusableAnswerError(_no_json(content))
+        failure.is_page = is_page(content)
+        raise failure from None
     if is_deeper(value, MAX_DEPTH):
         raise UnusableAnswerError(f"is nested deeper than {MAX_DEPTH} levels")
     return value
@@ -85,7 +95,14 @@ def _no_json(content: bytes) -> str:
     start = content[:200].lstrip().lower()
     if not start:
         return "is empty"
-    return "is an HTML page" if start.startswith(b"<") else "is not JSON"
+    return f"is {_page(content)}" if start.startswith(b"<") else "is not JSON"
+
+
+def _page(content: bytes, secrets: Iterable[Secret] = ()) -> str:
+    """Return what an HTML page is called: its title says most often who answers."""
+    match = _TITLE.search(content[:_LOOKED_AT])
+    title = _line(masked(unescape(text_of(match[1])), secrets))[:_LONGEST_TITLE] if match else ""
+    return f"an HTML page (`{title}`)" if title else "an HTML page"
 
 
 def text_of(content: bytes) -> str:
@@ -95,9 +112,13 @@ def text_of(content: bytes) -> str:
 
 def excerpt(content: bytes, secrets: Iterable[Secret] = (), longest: int = LONGEST_EXCERPT) -> str:
     if is_page(content):
-        return "an HTML page"
+        return _page(content, secrets)
     # Masked before it is cut: half a secret is one that nobody finds.
     text = masked(text_of(content[:_LOOKED_AT]), secrets)[: 8 * longest]
-    shown = "".join(char if char.isprintable() else " " for char in text)
-    line = re.sub(r" {2,}", " ", shown).strip()
+    line = _line(text)
     return line if len(line) <= longest else line[:longest] + "…"
+
+
+def _line(text: str) -> str:
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    return re.sub(r" {2,}", " ", shown).strip()

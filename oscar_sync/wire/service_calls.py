@@ -76,7 +76,7 @@ class ServiceCalls(Calls):
         path = f"{SERVICES}/{segment(name)}"
         raw = self._get(path)
         if raw.status == 401:
-            raise self._refused(raw)
+            raise self._refused(path, raw)
         if raw.status == 200 and not raw.content and self.is_empty_hidden:
             return Answer(403, "")
         answer = answer_of(raw)
@@ -172,7 +172,7 @@ class ServiceCalls(Calls):
         for _ in range(_PAGES):
             raw = self._read(f"{path}?page={quote(page, safe='')}" if page else path)
             if not raw.content:
-                raise self._refused(raw)
+                raise self._refused(path, raw)
             with self._understood(path):
                 listed, page = jobs_of(decode(raw.content))
             yield from listed

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from oscar_sync.errors import BadAnswerError, ClusterError, RefusedError
 from oscar_sync.model.cluster import BasicLogin, Cluster, RefreshLogin, TokenLogin
 from oscar_sync.model.secret import Secret
 from oscar_sync.net.cas import named_cas
-from oscar_sync.net.errors import NoExchangeError
+from oscar_sync.net.errors import CUT_OFF, NoExchangeError
 from oscar_sync.net.unpacking import MAX_BYTES, AnswerTooLargeError
 from oscar_sync.semantics.answers import is_store_restarting
 from oscar_sync.wire import address
@@ -22,6 +23,7 @@ from oscar_sync.wire.exchange import Exchange, RawAnswer, Request
 from oscar_sync.wire.failures import NoAnswerError
 from oscar_sync.wire.login import UnusableLoginError, authorization, bearer, renewed
 from oscar_sync.wire.messages import text_of
+from oscar_sync.wire.oidc_claims import claims_of
 from oscar_sync.wire.retry import Failure, wait_s
 from oscar_sync.wire.warm_up import WarmUp
 
@@ -31,6 +33,7 @@ READ_TIMEOUT_S: Final = 60.0
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _NO_LOGIN: Final = Secret("")
 _REMEMBERED: Final = 8
+_SPEAKS_HTTPS: Final = "if this port speaks https, write https:// in the endpoint"
 _DICE: Final = random.Random()  # noqa: S311 - spreads waits; a program's own seed stays untouched
 
 
@@ -65,6 +68,7 @@ class Session:
         self._in_bodies: frozenset[Secret] = frozenset()
         self._environ = environ
         self._warm_up = WarmUp()
+        self._has_answered = False
         self._connections = connections
         self._cas = self._named_cas()
         self._pool: Any = None
@@ -105,8 +109,13 @@ class Session:
                 self._sleep(wait)
                 attempt, waited_s = attempt + 1, waited_s + wait
             elif isinstance(answer, NoExchangeError):
+                is_first = not self._has_answered and self.endpoint.startswith("http://")
                 raise NoAnswerError(
-                    self.cluster.id, self.endpoint, answer.words, was_sent=answer.was_sent
+                    self.cluster.id,
+                    self.endpoint,
+                    answer.words,
+                    _SPEAKS_HTTPS if is_first and answer.words == CUT_OFF else "",
+                    was_sent=answer.was_sent,
                 )
             else:
                 return answer
@@ -131,6 +140,13 @@ class Session:
                 return (secret, *known)
             case _:
                 return known
+
+    def expiry_in_words(self) -> str:
+        """Return when the token that was sent last expired, as it says itself; blank else."""
+        ends_at = claims_of(self._sent[-1]).expires_at if self._sent else None
+        if ends_at is None or not 0 < ends_at < time.time():
+            return ""
+        return f"the token expired at {datetime.fromtimestamp(ends_at, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
     def _attempt(self, request: Request, attempt: int) -> RawAnswer | NoExchangeError:
         login = self._login() if request.login is None else request.login
@@ -187,6 +203,7 @@ class Session:
                 url,
                 time.monotonic() - start,
             )
+            self._has_answered = True
         except NoExchangeError as error:
             answer = error
         except AnswerTooLargeError:

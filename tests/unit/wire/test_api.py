@@ -1,9 +1,17 @@
+import base64
 import json
 import re
 
 import pytest
 
-from oscar_sync.errors import BadAnswerError, NotUnderstoodError, RefusedError, UsageError
+from oscar_sync.errors import (
+    BadAnswerError,
+    ClusterError,
+    NotUnderstoodError,
+    RefusedError,
+    UsageError,
+)
+from oscar_sync.model.cluster import TokenLogin
 from oscar_sync.model.identity import BucketName
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import BucketFacts, DeploymentState
@@ -520,3 +528,76 @@ def test_a_release_without_a_list_of_buckets_is_not_asked_again_and_again(stub):
     stub.replies = [_NO_ROUTE]
     with api(stub.url) as oscar, pytest.raises(NotUnderstoodError, match="has no /system/buckets"):
         oscar.list_buckets()
+
+
+ELSEWHERE = [
+    (
+        reply("<html><title>\nLog in &amp; go\n</title>", Content_Type="text/html"),
+        (
+            "the answer to GET /system/info is an HTML page (`Log in & go`); "
+            "is this the address of an OSCAR cluster?"
+        ),
+    ),
+    (
+        reply({"message": "hello"}),
+        (
+            "the answer to GET /system/info has no `version` of the type that OSCAR shows; "
+            "is this the address of an OSCAR cluster?"
+        ),
+    ),
+    (
+        reply("", 200),
+        "the answer to GET /system/info is empty; is this the address of an OSCAR cluster?",
+    ),
+    (
+        reply("<html><title>403 Forbidden</title>", 403),
+        (
+            "GET /system/info answers 403: an HTML page (`403 Forbidden`), as no OSCAR answers; "
+            "check the address, VPN and proxies: something in between refuses"
+        ),
+    ),
+    (
+        reply("<?xml version='1.0'?> <Error><Code>AccessDenied</Code></Error>", 403),
+        (
+            "GET /system/info answers 403; "
+            "this is an object store: set endpoint to the address of OSCAR, s3_endpoint to this"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "words"), ELSEWHERE, ids=lambda one: str(one)[:40])
+def test_an_answer_of_something_else_than_oscar_says_so_and_what_to_check(stub, given, words):
+    stub.replies = [given]
+    with api(stub.url) as oscar, pytest.raises(ClusterError) as caught:
+        oscar.info()
+    assert str(caught.value).endswith(f": {words}")
+
+
+def test_a_gateway_that_answers_for_oscar_says_whom_to_ask(stub):
+    stub.replies = [reply("<html><title>502 Bad Gateway</title>", 502)]
+    with api(stub.url) as oscar, pytest.raises(ClusterError) as caught:
+        oscar.info()
+    assert str(caught.value).endswith(
+        ": GET /system/info answers 502: an HTML page (`502 Bad Gateway`); "
+        "try again later, or ask the operator whether OSCAR runs behind it"
+    )
+
+
+def test_a_refused_token_that_has_expired_says_since_when(stub):
+    stub.replies = [reply("", 401)]
+    claims = base64.urlsafe_b64encode(b'{"exp":1600000000}').decode().rstrip("=")
+    login = TokenLogin(Secret(f"e30.{claims}.c2ln"))
+    with api(stub.url, login=login) as oscar, pytest.raises(RefusedError) as caught:
+        oscar.info()
+    words = "the credentials are refused (401): the token expired at 2020-09-13T12:26:40Z"
+    assert caught.value.message == words
+
+
+def test_http_at_a_port_that_cuts_it_off_may_be_https(stub):
+    stub.replies = [Reply(is_reset=True)]
+    with api(stub.url) as oscar, pytest.raises(ClusterError) as caught:
+        oscar.info()
+    assert str(caught.value).endswith(
+        "the connection was cut off; if this port speaks https, write https:// in the endpoint"
+    )
