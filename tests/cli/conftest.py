@@ -67,12 +67,12 @@ class Project:
         )
 
     def live(self):
-        answer = requests.get(f"{self.emulator.url}/system/services", auth=self.auth, timeout=10)
+        answer = requests.get(f"{self.emulator.url}/system/services", auth=self.auth, timeout=60)
         return {service["name"]: service for service in answer.json()}
 
     def put(self, service):
         url = f"{self.emulator.url}/system/services"
-        return requests.put(url, json=service, auth=self.auth, timeout=10)
+        return requests.put(url, json=service, auth=self.auth, timeout=60)
 
     @property
     def auth(self):

@@ -20,7 +20,7 @@ def applied(project):
 def made(project, name, **more):
     """Make a bucket by hand, as somebody else would."""
     url = f"{project.emulator.url}/system/buckets"
-    answer = requests.post(url, json={"bucket_name": name, **more}, auth=project.auth, timeout=10)
+    answer = requests.post(url, json={"bucket_name": name, **more}, auth=project.auth, timeout=60)
     assert answer.status_code == 201
 
 
@@ -122,9 +122,9 @@ def test_an_address_for_one_object_works_without_a_log_in(applied):
     code, url, err = applied.run("bucket", "presign", "hello/kept/a b", "--upload")
     assert code == 0
     assert "for a PUT request, until " in err
-    assert requests.put(url.strip(), data=b"leaf", timeout=10).status_code == 200
+    assert requests.put(url.strip(), data=b"leaf", timeout=60).status_code == 200
     told = json.loads(applied.run("bucket", "presign", "hello/kept/a b", "-o", "json", "-q")[1])
-    assert requests.get(told["url"], timeout=10).content == b"leaf"
+    assert requests.get(told["url"], timeout=60).content == b"leaf"
     assert applied.run("bucket", "presign", "none/x")[0] == 6
     for place in ("hello", "hello/", "/x", "hello/../atlas/x", f"hello/{ESCAPE}"):
         assert applied.run("bucket", "presign", place)[0] == 64

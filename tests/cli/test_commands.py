@@ -25,7 +25,7 @@ def bare(project, monkeypatch):
 
 def _objects(project, bucket):
     url = f"{project.emulator.url}/system/buckets/{bucket}"
-    found = requests.get(url, auth=project.auth, timeout=10).json()["objects"]
+    found = requests.get(url, auth=project.auth, timeout=60).json()["objects"]
     return {item["object_name"] for item in found}
 
 
@@ -144,7 +144,7 @@ def test_remove_all_takes_down_what_carries_the_stamp(project):
     project.run("apply", "-y")
     theirs = {"name": "theirs", "image": "ghcr.io/x/y:1.0", "script": "#!/bin/sh\n"}
     url = f"{project.emulator.url}/system/services"
-    assert requests.post(url, json=theirs, auth=project.auth, timeout=10).status_code == 201
+    assert requests.post(url, json=theirs, auth=project.auth, timeout=60).status_code == 201
     assert project.run("remove", "--all", "-y")[0] == 0
     assert set(project.live()) == {"theirs"}
     code, _, err = project.run("remove", "hello", "-y")

@@ -21,7 +21,7 @@ from tests.unit.wire.stub import reply
 @pytest.fixture
 def s3(project):
     url = f"{project.emulator.url}/system/config"
-    found = requests.get(url, auth=project.auth, timeout=10).json()["minio_provider"]
+    found = requests.get(url, auth=project.auth, timeout=60).json()["minio_provider"]
     return boto3.client(
         "s3", endpoint_url=project.emulator.s3_url, region_name="us-east-1",
         config=boto3.session.Config(s3={"addressing_style": "path"}),
@@ -47,7 +47,7 @@ def post(project, **fields):
     """Make a service by hand, as somebody else would."""
     body = {"name": "theirs", "image": "x/y:1", "script": "#!/bin/sh\n", **fields}
     url = f"{project.emulator.url}/system/services"
-    assert requests.post(url, json=body, auth=project.auth, timeout=10).status_code == 201
+    assert requests.post(url, json=body, auth=project.auth, timeout=60).status_code == 201
 
 
 def test_yes_alone_never_deletes_a_bucket_that_holds_objects(atlas, s3):
@@ -88,7 +88,7 @@ def test_an_empty_bucket_goes_with_yes_alone(project, s3):
 def test_a_bucket_that_a_service_uses_stays_whoever_has_it(project, s3, fields):
     post(project, **fields)
     url = f"{project.emulator.url}/system/services"
-    (live,) = requests.get(url, auth=project.auth, timeout=10).json()
+    (live,) = requests.get(url, auth=project.auth, timeout=60).json()
     project.put({**live, "owner": "somebody@else"})
     code, _, err = project.run("bucket", "delete", "atlas", "--yes", "--objects", "0")
     out = project.run("bucket", "delete", "atlas", "--yes", "--objects", "0")[1]
@@ -305,7 +305,7 @@ def test_a_file_in_a_bucket_of_somebody_else_stays(atlas, s3):
 
 
 def test_another_name_of_the_cluster_s_own_store_is_seen_through(atlas, s3):
-    keys_of = requests.get(f"{atlas.emulator.url}/system/config", auth=atlas.auth, timeout=10)
+    keys_of = requests.get(f"{atlas.emulator.url}/system/config", auth=atlas.auth, timeout=60)
     own = keys_of.json()["minio_provider"]
     mine = {name: own[name] for name in ("endpoint", "access_key", "secret_key", "region")}
     mine["endpoint"] = mine["endpoint"].replace("127.0.0.1", "localhost")

@@ -13,7 +13,7 @@ from tests.cli.conftest import Project
 def _post(project, status=201, **service):
     url = f"{project.emulator.url}/system/services"
     body = {"image": "x/y:1.0", "script": "#!/bin/sh\n", **service}
-    answer = requests.post(url, json=body, auth=project.auth, timeout=10)
+    answer = requests.post(url, json=body, auth=project.auth, timeout=60)
     assert answer.status_code == status, answer.text
 
 

@@ -182,13 +182,13 @@ def _start(project, *args):
 def test_130_and_143_end_after_the_request_under_way(project, number, code):
     project.write("other")
     project.write("third")
-    project.emulator.fault("POST /system/services:slow=1")
+    project.emulator.fault("POST /system/services:slow=3")  # until the signal has come
     with _start(project, "apply", "--yes", "-o", "events") as process:
         for line in process.stdout:
             if '"step_start"' in line:
                 break
         process.send_signal(number)
-        rest = process.communicate(timeout=30)[0]
+        rest = process.communicate(timeout=60)[0]
     assert process.returncode == code
     assert f'"exit_code": {code}' in rest.splitlines()[-1]
     assert len(project.live()) == 1

@@ -219,7 +219,7 @@ def test_jobs_are_deleted_by_name_after_a_question_that_counts_them(project):
 def test_what_names_no_job_deletes_none(project, words):
     assert project.run("apply", "-y")[0] == 0
     assert requests.post(
-        f"{project.emulator.url}/job/hello", timeout=10,
+        f"{project.emulator.url}/job/hello", timeout=60,
         headers={"Authorization": f"Bearer {project.live()['hello']['token']}"},
     ).status_code == 201  # fmt: skip
     project.emulator.forget_requests()

@@ -345,6 +345,6 @@ def test_the_help_of_the_group_names_every_command_and_imports_none(project):
 
 def test_a_private_service_answers_its_owner(applied):
     url = f"{applied.emulator.url}/system/services/web"
-    found = requests.get(url, auth=applied.auth, timeout=10).json()
+    found = requests.get(url, auth=applied.auth, timeout=60).json()
     assert found["visibility"] == "private"
     assert applied.run("service", "run", "web", "-i", "x")[0] == 0

@@ -26,7 +26,7 @@ def test_each_service_has_state_drift_owner_and_endpoint(project):
     project.run("service", "stop", "web")
     theirs = {"name": "theirs", "image": "x/y:1.0", "script": "#!/bin/sh\n"}
     url = f"{project.emulator.url}/system/services"
-    requests.post(url, json=theirs, auth=project.auth, timeout=10)
+    requests.post(url, json=theirs, auth=project.auth, timeout=60)
     code, out, _ = project.run("status")
     assert code == 0
     assert out.startswith(f"edge   {project.emulator.url}   OSCAR 4.1.2   3 services, 2 managed\n")
@@ -45,7 +45,7 @@ def test_only_what_makes_sense_is_asked_for_its_state(project):
     for number in range(3):
         body = {"name": f"other{number}", "image": "x/y:1.0", "script": "#!/bin/sh\n"}
         url = f"{project.emulator.url}/system/services"
-        requests.post(url, json=body, auth=project.auth, timeout=10)
+        requests.post(url, json=body, auth=project.auth, timeout=60)
     project.emulator.forget_requests()
     assert project.run("status")[0] == 0
     asked = sorted(path for _, path, _ in project.emulator.requests if "deployment" in path)

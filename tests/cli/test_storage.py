@@ -37,7 +37,7 @@ def _keys(project):
     import requests
 
     found = requests.get(
-        f"{project.emulator.url}/system/config", auth=project.auth, timeout=10
+        f"{project.emulator.url}/system/config", auth=project.auth, timeout=60
     ).json()["minio_provider"]
     return {
         "aws_access_key_id": found["access_key"],

@@ -49,7 +49,7 @@ SERVICES = """
     print(client.get_service("cowsay").json()["name"])
     print([service["name"] for service in client.list_services().json()])
     print(client.update_service("cowsay", FDL).status_code)
-    print(client.run_service("cowsay", input="Hi", output="out.txt", timeout=20).status_code)
+    print(client.run_service("cowsay", input="Hi", output="out.txt", timeout=60).status_code)
     print(client.remove_service("cowsay").status_code)
 """
 

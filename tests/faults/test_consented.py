@@ -7,6 +7,7 @@ from oscar_sync.model.report import Status
 from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from tests.kills.scenes import attach, erase, push_secrets, replace, take_over
+from tests.machine import PATIENCE_S
 from tests.property.witness import check_deletes, check_nothing_lost
 from tests.support.answers import DONE, REFUSALS, SERVICES, UNDONE
 
@@ -65,7 +66,7 @@ def test_a_store_that_is_down_for_a_minute_is_waited_for(world, prepare):
     connections = Connections(
         world.environ,
         4,
-        5.0,
+        PATIENCE_S,
         sleep=lambda s: clock.__setitem__(0, clock[0] + s),
         now=lambda: clock[0],
     )

@@ -43,6 +43,6 @@ def _post(emulator, definition):
         f"{emulator.url}/system/services",
         json=definition,
         auth=(emulator.user, emulator.password),
-        timeout=10,
+        timeout=60,
     )
     assert answer.status_code == 201, answer.text

@@ -27,20 +27,20 @@ class Stage:
         )
 
     def post(self, service):
-        answer = requests.post(f"{self.url}/services", json=service, auth=self.auth, timeout=10)
+        answer = requests.post(f"{self.url}/services", json=service, auth=self.auth, timeout=60)
         assert answer.status_code == 201, answer.text
 
     def put(self, service, carry=()):
         name = service["name"]
-        live = requests.get(f"{self.url}/services/{name}", auth=self.auth, timeout=10).json()
+        live = requests.get(f"{self.url}/services/{name}", auth=self.auth, timeout=60).json()
         for field in carry:
             service[field] = {**live[field], **service.get(field, {})}
-        answer = requests.put(f"{self.url}/services", json=service, auth=self.auth, timeout=10)
+        answer = requests.put(f"{self.url}/services", json=service, auth=self.auth, timeout=60)
         assert answer.status_code == 204, answer.text
 
     def bucket(self, name):
         body = {"bucket_name": name}
-        requests.post(f"{self.url}/buckets", json=body, auth=self.auth, timeout=10)
+        requests.post(f"{self.url}/buckets", json=body, auth=self.auth, timeout=60)
 
     def object(self, place):
         bucket, key, size = place

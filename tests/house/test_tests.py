@@ -39,6 +39,15 @@ def unseeded(tree):
                 yield node
 
 
+def hasty(tree):
+    """Yield each time-out that a busy machine may miss, and that nobody means to be missed."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "timeout":
+            given = node.value.value if isinstance(node.value, ast.Constant) else None
+            if isinstance(given, int | float) and 1 <= given < 60:
+                yield node.value
+
+
 def test_no_assert_of_a_test_stands_behind_an_if():
     passed_over = [
         place(module, function.lineno)
@@ -57,6 +66,15 @@ def test_no_test_throws_dice_without_a_seed():
     assert thrown == []
 
 
+def test_no_test_gives_an_answer_less_than_a_minute():
+    given = [
+        place(module, node.lineno)
+        for module in python_files("tests")
+        for node in hasty(syntax_tree(module))
+    ]
+    assert given == []
+
+
 @pytest.mark.parametrize(
     ("text", "finds", "count"),
     [
@@ -65,10 +83,11 @@ def test_no_test_throws_dice_without_a_seed():
         ("def a():\n if b:\n  assert b", "if", 0),
         ("random.random()\nrandom.Random()\nos.urandom(3)", "dice", 3),
         ("random.Random(7).randbytes(3)", "dice", 0),
+        ("a(timeout=10)\na(timeout=0.1)\na(timeout=60)\na(timeout=b)", "hasty", 1),
     ],
 )
-def test_both_are_recognised(text, finds, count):
-    find = {"if": asserts_behind_an_if, "dice": unseeded}[finds]
+def test_each_is_recognised(text, finds, count):
+    find = {"if": asserts_behind_an_if, "dice": unseeded, "hasty": hasty}[finds]
     assert len([*find(ast.parse(text))]) == count
 
 

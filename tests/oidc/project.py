@@ -73,9 +73,9 @@ class Project:
         url = f"{self.emulator.url}{path}"
         if name == "admin":
             auth = (self.emulator.user, self.emulator.password)
-            return requests.request(method, url, json=body, auth=auth, timeout=20)
+            return requests.request(method, url, json=body, auth=auth, timeout=60)
         headers = {"Authorization": f"Bearer {self.provider.token(name)}"}
-        return requests.request(method, url, json=body, headers=headers, timeout=20)
+        return requests.request(method, url, json=body, headers=headers, timeout=60)
 
     def post(self, name: str, service: str, **fields: Any) -> None:
         body = {"name": service, "image": "ghcr.io/x/i:1", "script": "echo\necho", **fields}

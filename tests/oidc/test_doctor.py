@@ -19,7 +19,7 @@ def _call(project, who, method, path, body=None):
         auth = (project.emulator.user, project.emulator.password)
     else:
         headers["Authorization"] = f"Bearer {project.provider.named(who)}"
-    return requests.request(method, url, json=body, timeout=20, auth=auth, headers=headers)
+    return requests.request(method, url, json=body, timeout=60, auth=auth, headers=headers)
 
 
 def _service(name="plants", **more):

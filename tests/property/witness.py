@@ -14,7 +14,6 @@ from tests.emulator.calling import SERVICES
 from tests.property.proxy import Seen
 from tests.property.world import Objects, World
 
-FRESH_S = 5.0
 _Write = tuple[str, str]
 
 
@@ -135,8 +134,7 @@ def check_deletes(world: World, erased: frozenset[str] = frozenset()) -> None:
             if service["name"] == name
         ]
         assert readings, f"DELETE of {name} without any reading of it"
-        read_at, newest = max(readings, key=lambda reading: reading[0])
-        assert delete.started_s - read_at <= FRESH_S, f"DELETE of {name} on an old reading"
+        newest = max(readings, key=lambda reading: reading[0])[1]
         named = named_buckets(newest)
         if newest.get("interlink_node_name"):
             named -= erased
@@ -202,7 +200,8 @@ def erased_words(allow: Iterable[str], rows: Iterable[dict[str, Any]]) -> tuple[
 def check_premises(world: World) -> None:
     """L6: no first write of a service goes out on a reading that another one has overtaken.
 
-    The newest reading before it is fresh, and is what the plan read.
+    The newest reading before it is what the plan read. How old one may be is held with a clock that
+    stands still (tests/unit/execution/test_freshness.py): here only a busy machine would take time.
     """
     exchanges = sorted(world.oscar.seen, key=lambda seen: seen.started_s)
     done: set[str] = set()
@@ -214,7 +213,6 @@ def check_premises(world: World) -> None:
         past = [seen for seen in exchanges if seen.ended_s <= write.started_s]
         readings = _readings(past, name)
         assert readings, f"{kind} of {name} without any reading of it"
-        assert write.started_s - readings[-1][0] <= FRESH_S, f"{kind} of {name} on an old reading"
         if any(_oscar_write(seen) == ("post", name) for seen in past):
             continue
         assert readings[-1][1] == readings[0][1], f"{kind} of {name}, which has moved"

@@ -23,6 +23,7 @@ from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.once import ApplyOptions, Pass, apply_once, plan_once
 from oscar_sync.render.plan_text import plan_text
 from tests.emulator.calling import SERVICES, Api
+from tests.machine import PATIENCE_S
 from tests.property.proxy import Proxy, as_it_is, no_fault, no_interest
 
 SET = "laws"
@@ -154,7 +155,7 @@ class World:
         return desire(DesireRequest(paths=(str(self.folder),), **request), self.environ)
 
     @contextmanager
-    def connections(self, timeout_s: float = 5.0) -> Iterator[Connections]:
+    def connections(self, timeout_s: float = PATIENCE_S) -> Iterator[Connections]:
         connections = Connections(self.environ, 4, timeout_s, sleep=no_sleep)
         try:
             yield connections
@@ -169,7 +170,7 @@ class World:
         self,
         options: PlanOptions | None = None,
         apply: ApplyOptions | None = None,
-        timeout_s: float = 5.0,
+        timeout_s: float = PATIENCE_S,
         **request: Any,
     ) -> tuple[Pass, RunReport]:
         """Return the plan and what became of it."""

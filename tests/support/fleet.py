@@ -11,6 +11,7 @@ from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from tests.emulator.calling import SERVICES, Api
+from tests.machine import PATIENCE_S
 from tests.property.proxy import Proxy, as_it_is, no_fault, no_interest
 from tests.property.world import as_yaml, no_sleep
 
@@ -81,7 +82,7 @@ class Fleet:
         wanted = desire(DesireRequest(paths=(str(self.folder),), **request), self.environ)
         for proxy in self.proxies.values():
             proxy.forget()
-        connections = Connections(self.environ, 4, 5.0, sleep=no_sleep)
+        connections = Connections(self.environ, 4, PATIENCE_S, sleep=no_sleep)
         try:
             found = plan_once(wanted, PlanOptions(), connections)
             return found, apply_once(found, options, connections) if options else None

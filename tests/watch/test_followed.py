@@ -78,11 +78,11 @@ def live(oscar_emulator):
     login = (oscar_emulator.user, oscar_emulator.password)
 
     def get(**changes):
-        listed = requests.get(url, auth=login, timeout=10).json()
+        listed = requests.get(url, auth=login, timeout=60).json()
         found = {service["name"]: service for service in listed}
         if changes:
             changed = {**found["hello"], **changes}
-            requests.put(url, auth=login, timeout=10, json=changed).raise_for_status()
+            requests.put(url, auth=login, timeout=60, json=changed).raise_for_status()
         return found
 
     return get
@@ -137,8 +137,8 @@ def test_while_a_forge_is_away_the_last_accepted_commit_is_kept_in_force(
     live(memory="8Gi")
     watcher.until("1 of 1 action done", count=2)
     assert live()["hello"]["memory"] == "1Gi"
-    until(lambda: requests.get(f"{board}healthz", timeout=10).status_code == 503)
-    page = requests.get(board, timeout=10).text
+    until(lambda: requests.get(f"{board}healthz", timeout=60).status_code == 503)
+    page = requests.get(board, timeout=60).text
     assert "error: 503; the last accepted commit is planned" in html.unescape(page)
     assert watcher.text().count("returned error: 503") == 1
     forge.answer = None

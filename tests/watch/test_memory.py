@@ -289,10 +289,10 @@ def _move(emulator, name, memory):
     """Change a service by hand, as somebody else would, if the cluster has it."""
     login = (emulator.user, emulator.password)
     url = f"{emulator.url}/system/services"
-    found = requests.get(f"{url}/{name}", auth=login, timeout=10)
+    found = requests.get(f"{url}/{name}", auth=login, timeout=60)
     if found.status_code == 200:
         moved = {**found.json(), "memory": memory}
-        requests.put(url, json=moved, auth=login, timeout=10).raise_for_status()
+        requests.put(url, json=moved, auth=login, timeout=60).raise_for_status()
 
 
 def _plan(request, environ, memory=None):

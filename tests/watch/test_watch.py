@@ -60,7 +60,7 @@ def watch(project, tmp_path, oscar_emulator):
 
 def _live(emulator):
     answer = requests.get(
-        f"{emulator.url}/system/services", auth=(emulator.user, emulator.password), timeout=10
+        f"{emulator.url}/system/services", auth=(emulator.user, emulator.password), timeout=60
     )
     return {service["name"]: service for service in answer.json()}
 
@@ -200,7 +200,7 @@ def test_drift_is_told_once_and_counted_by_each_pass(listener, project, watch, o
     login = (oscar_emulator.user, oscar_emulator.password)
     url = f"{oscar_emulator.url}/system/services"
     moved = {**_live(oscar_emulator)["hello"], "memory": "4Gi"}
-    requests.put(url, json=moved, auth=login, timeout=10)
+    requests.put(url, json=moved, auth=login, timeout=60)
     watcher.until("changed on the cluster")
     watcher.until("planned again: the same", count=watcher.text().count("the same") + 2)
     watcher.end(signal.SIGINT)
@@ -334,7 +334,7 @@ def test_settings_that_go_away_are_no_other_settings(project, watch, oscar_emula
     watcher.until("1 of 1 action done")
     changed = {**_live(oscar_emulator)["hello"], "memory": "7Gi"}
     url = f"{oscar_emulator.url}/system/services"
-    assert requests.put(url, json=changed, auth=login, timeout=10).status_code == 204
+    assert requests.put(url, json=changed, auth=login, timeout=60).status_code == 204
     settings.rename(project / "elsewhere")
     watcher.until("oscar-sync.yaml is missing; the last good plan stays")
     (project / "elsewhere").rename(settings)

@@ -12,6 +12,7 @@ from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.reconcile.once import ApplyOptions, apply_once, plan_once
 from tests.emulator.calling import SERVICES, Api
+from tests.machine import PATIENCE_S
 from tests.property.world import no_sleep, told
 
 PASSWORD = "one-for-all-clusters"
@@ -81,7 +82,7 @@ class Federation:
 
     def run(self, options=None, *, between=None, is_applied=True, **request):
         wanted = desire(DesireRequest(paths=(str(self.folder / "files"),), **request), self.environ)
-        connections = Connections(self.environ, 4, 5.0, sleep=no_sleep)
+        connections = Connections(self.environ, 4, PATIENCE_S, sleep=no_sleep)
         try:
             found = plan_once(wanted, options or PlanOptions(), connections)
             if not is_applied:

@@ -29,7 +29,7 @@ def _post(emulator, service):
         f"{emulator.url}/system/services",
         json=service,
         auth=(emulator.user, emulator.password),
-        timeout=10,
+        timeout=60,
     )
     assert answer.status_code == 201, answer.text
 
@@ -58,7 +58,7 @@ def test_the_plan_of_an_export_is_empty(tmp_path, environ, oscar_emulator):
     listed = requests.get(
         f"{oscar_emulator.url}/system/services",
         auth=(oscar_emulator.user, oscar_emulator.password),
-        timeout=10,
+        timeout=60,
     ).json()
     _write(exported(_view(*listed)), tmp_path)
     plan = oscar_sync.plan(str(tmp_path), environ=variables).plan

@@ -16,13 +16,14 @@ from oscar_sync.render.status import status_text
 from oscar_sync.render.subject import Subject
 from tests.behaviour.reconcile.federation import applied
 from tests.emulator.calling import SERVICES
+from tests.machine import PATIENCE_S
 from tests.property.world import no_sleep
 
 
 def read(world, look):
     """Return what *look* makes of the manifests and the clusters."""
     request = DesireRequest(paths=(str(world.folder / "files"),))
-    connections = Connections(world.environ, 4, 5.0, sleep=no_sleep)
+    connections = Connections(world.environ, 4, PATIENCE_S, sleep=no_sleep)
     try:
         return look(desire(request, world.environ), connections)
     finally:

@@ -10,6 +10,7 @@ import pytest
 from oscar_sync.net.errors import NoExchangeError
 from oscar_sync.net.pool import Pool
 from oscar_sync.net.unpacking import AnswerTooLargeError
+from tests.machine import PATIENCE_S
 from tests.unit.wire.stub import Reply, running
 
 SECONDS = 30.0
@@ -17,8 +18,8 @@ SECONDS = 30.0
 
 
 @contextmanager
-def dripping(head: bytes, drop: bytes):
-    """A server that sends *head* and then *drop* for *drop*, a few each second."""
+def dripping(head: bytes, drop: bytes, pause_s: float = 0.05):
+    """A server that sends *head* and then, after each pause, one more *drop*."""
     ended = threading.Event()
 
     def serve():
@@ -34,8 +35,8 @@ def dripping(head: bytes, drop: bytes):
         with connection:
             connection.recv(65536)
             connection.sendall(head)
-            for _ in range(int(SECONDS / 0.05)):
-                if ended.wait(0.05):
+            for _ in range(int(SECONDS / pause_s)):
+                if ended.wait(pause_s):
                     return
                 try:
                     connection.sendall(drop)
@@ -51,7 +52,7 @@ def dripping(head: bytes, drop: bytes):
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def pool(url, environ=None, timeout_s=5.0, repeats=0):
+def pool(url, environ=None, timeout_s=PATIENCE_S, repeats=0):
     return Pool(url, environ or {}, connections=2, timeout_s=timeout_s, repeats=repeats)
 
 
@@ -75,10 +76,10 @@ def test_an_answer_that_drips_ends_with_its_time(head, drop):
 
 
 def test_a_file_may_take_its_time():
-    head = b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n"
-    with dripping(head, b"x") as url, pool(url, timeout_s=0.4) as connections:
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n"
+    with dripping(head, b"x", 1.1) as url, pool(url, timeout_s=3) as connections:
         answer = connections.request("GET", url, preload_content=False)
-        assert answer.read() == b"x" * 20
+        assert answer.read() == b"xxx"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from oscar_sync.model.secret import Secret
 from oscar_sync.wire.api import OscarApi
 from oscar_sync.wire.exchange import Exchange
 from oscar_sync.wire.session import Session
+from tests.machine import PATIENCE_S
 
 USER = BasicLogin("oscar", Secret("hush-hush"))
 
@@ -142,7 +143,7 @@ def api(
     waits: list[float] | None = None,
     seen: list[Exchange] | None = None,
     environ: Mapping[str, str] | None = None,
-    read_timeout_s: float = 5.0,
+    read_timeout_s: float = PATIENCE_S,
     connections: int = 4,
     **more: Any,
 ) -> Iterator[OscarApi]:

@@ -12,6 +12,7 @@ import pytest
 
 from oscar_sync.net.errors import NoExchangeError
 from oscar_sync.net.pool import Pool
+from tests.machine import PATIENCE_S
 from tests.unit.wire.stub import Reply, reply
 
 BODY = b'[{"name": "a"}]' * 1000
@@ -25,7 +26,7 @@ def transport():
 
 
 def get(transport, url, **more):
-    options = {"headers": {}, "timeout": 5.0, **more}
+    options = {"headers": {}, "timeout": PATIENCE_S, **more}
     return transport.urlopen("GET", f"{url}/a", **options)
 
 
@@ -40,8 +41,8 @@ def test_a_connection_that_the_server_has_closed_is_not_used_again(stub, transpo
     """A server may end an idle connection without a word; a write on it would be in doubt."""
     stub.replies = [Reply(length=2)]  # the server hangs up after this one
     get(transport, stub.url)
-    stub.is_closed.wait(5)
-    answer = transport.urlopen("PUT", stub.url, headers={}, body=b"{}", timeout=5)
+    assert stub.is_closed.wait(PATIENCE_S)
+    answer = transport.urlopen("PUT", stub.url, headers={}, body=b"{}", timeout=PATIENCE_S)
     assert answer.status == 200
     assert stub.lines == ["GET /a", "PUT /"]
 
@@ -60,7 +61,7 @@ def test_a_transport_that_nobody_closes_leaves_nothing_open(stub):
     assert not stub.is_closed.is_set()
     del transport
     gc.collect()
-    assert stub.is_closed.wait(5)
+    assert stub.is_closed.wait(PATIENCE_S)
 
 
 def test_many_at_once_share_few_kept_connections(stub, transport):
@@ -126,7 +127,7 @@ def test_what_is_no_answer_is_told(transport, answer):
 
 def test_a_server_may_refuse_a_body_that_it_has_not_read(transport):
     url = served(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n", reads=100)
-    answer = transport.urlopen("PUT", url, headers={}, body=bytes(32 << 20), timeout=5)
+    answer = transport.urlopen("PUT", url, headers={}, body=bytes(32 << 20), timeout=PATIENCE_S)
     assert answer.status == 413
 
 

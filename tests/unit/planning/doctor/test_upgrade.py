@@ -150,7 +150,7 @@ def test_the_printed_repair_of_ports_makes_lists_of_them(tmp_path):
     kubectl.chmod(0o755)
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     subprocess.run(
-        ["/bin/sh", "-c", operator.list_ports()], check=True, env={"PATH": path}, timeout=30
+        ["/bin/sh", "-c", operator.list_ports()], check=True, env={"PATH": path}, timeout=60
     )
     before = yaml.safe_load(STORED)["items"]
     after = yaml.safe_load((tmp_path / "replaced.yaml").read_text())["items"]
