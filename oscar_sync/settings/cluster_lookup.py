@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from oscar_sync.documents.findings import WARNING, Findings
 from oscar_sync.documents.paths import dotted
-from oscar_sync.documents.suggestion import did_you_mean
+from oscar_sync.documents.places import Places
+from oscar_sync.documents.suggestion import closest, did_you_mean
 from oscar_sync.errors import UsageError
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import Origin
@@ -38,6 +39,13 @@ class Flags(Struct, frozen=True):
     def targets(self) -> tuple[str, ...]:
         star = (self.star,) if self.star else ()
         return tuple(dict.fromkeys((*self.plain, *self.by_key.values(), *star)))
+
+    def written(self, target: str) -> str:
+        """Return the first flag that names *target*, as it was given."""
+        keys = [f"{key}=" for key, named in self.by_key.items() if named == target]
+        star = [f"{STAR}="] if self.star == target else []
+        plain = [""] if target in self.plain else []
+        return f"--cluster {next(iter((*plain, *keys, *star)), '')}{target}"
 
 
 def flags_of(texts: Iterable[str]) -> Flags:
@@ -70,7 +78,7 @@ class ClusterLookup:
         self.findings = findings
         self.keys = tuple(sorted(set(keys)))
         self._entries: dict[str, ClusterSettings | None] = {}
-        self.targets = tuple(self.target(text) for text in flags.targets)
+        self.targets = tuple(map(self.target, flags.targets))
         self._sent_to = [text for text in flags.plain if self.target(text).id not in known.settings]
         if self._sent_to and len(self.keys) > 1:
             target, listed = self._sent_to[0], ", ".join(key or "(none)" for key in self.keys)
@@ -88,13 +96,44 @@ class ClusterLookup:
             return self._by_endpoint(text) or endpoint_entry(text, "--cluster")
         entry = self.known.entry(self._unaliased(text))
         if entry is None:
-            names = ", ".join(self.known.names) or "none"
-            hint = did_you_mean(text, self.known.names)
+            flag = self.flags.written(text)
+            if text in self.known.aliases and (broken := self.broken_alias(text)):
+                alias, target = broken
+                place = dotted(("clusters", alias))
+                raise UsageError(f"{flag}: {place} {self.broken_words(target)}")
+            hint = did_you_mean(text, self.ids)
             if not hint and "." in text:
                 hint = f"an address begins with https://, as in --cluster https://{text}"
-            words = f"--cluster {text}: no such cluster; known are: {names}"
+            words = f"{flag}: no such cluster; known are: {_listed(self.ids)}"
             raise UsageError(f"{words}; {hint}" if hint else words)
         return entry
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The names that lead to a cluster: ids, and aliases with a target."""
+        return tuple(name for name in self.known.names if self.known.entry(self._unaliased(name)))
+
+    def broken_alias(self, key: str) -> tuple[str, str] | None:
+        """Return the alias that *key* ends at and the target that it lacks; None if it has one."""
+        aliases = self.known.aliases
+        at, seen = key if key in self.known.settings or key in aliases else STAR, set[str]()
+        while (target := aliases.get(at, "")) in aliases and target not in seen:
+            seen.add(target)
+            at = target
+        return (at, target) if target and self.known.entry(target) is None else None
+
+    def broken_words(self, target: str) -> str:
+        hint = did_you_mean(target, self.ids) or f"clusters known: {_listed(self.ids)}"
+        return f"goes to {target}, which is not a known cluster; {hint}"
+
+    def note_broken(
+        self, broken: tuple[str, str], code: SettingsCode, places: Places | None
+    ) -> None:
+        alias, target = broken
+        path = ("clusters", alias)
+        if places is not None and not self.findings.has_at(path):
+            remedy = f"correct `{alias!r}: {target}`, or add an entry {target}"
+            self.findings.at(code, places, path, self.broken_words(target), remedy)
 
     def _by_endpoint(self, url: str) -> ClusterSettings | None:
         """Return the settings' entry of that address; oscar-cli's only gives its login."""
@@ -184,6 +223,10 @@ def note_unknown_keys(lookup: ClusterLookup, findings: Findings) -> None:
         )  # fmt: skip
 
 
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"
+
+
 _UNREAD: Final = frozenset(
     {
         SettingsCode.NOT_YAML,
@@ -198,22 +241,30 @@ def _places_of(key: str) -> tuple[str, ...]:
     return "clusters", dotted(("clusters", key)), dotted(("clusters", STAR))
 
 
+def note_broken_aliases(
+    lookup: ClusterLookup, places: Places | None, findings: Findings, *, is_complete: bool
+) -> None:
+    """Warn of each alias that no key of the run uses and whose target is not a known cluster.
+
+    Unless *is_complete*, oscar-cli's file may have more clusters: then only of one that is named
+    like a cluster of the settings.
+    """
+    for alias in lookup.known.aliases if not findings.has_error else ():
+        broken = lookup.broken_alias(alias)
+        if broken and (is_complete or closest(broken[1], lookup.ids)):
+            lookup.note_broken(broken, SettingsCode.BROKEN_ALIAS, places)
+
+
 def unknown_key(
-    lookup: ClusterLookup, key: str, origin: Origin, text: str, findings: Findings
+    lookup: ClusterLookup, key: str, origin: Origin, places: Places | None, findings: Findings
 ) -> None:
     if any(one.code in _UNREAD or one.path in _places_of(key) for one in findings.diagnostics):
         return  # what is wrong there is noted, and nobody knows what it would say
-    keys = ", ".join(one or "(none)" for one in lookup.keys)
-    names = ", ".join(lookup.known.names) or "none"
-    if target := lookup.known.aliases.get(key):
-        known = [name for name in lookup.known.names if name not in lookup.known.aliases]
-        hint = did_you_mean(target, known) or f"clusters known: {', '.join(known) or 'none'}"
-        findings.add(
-            SettingsCode.NO_CLUSTER, origin, "",
-            f"clusters.{key} goes to {target}, which is not a known cluster; {hint}",
-            f"correct `{key}: {target}` in oscar-sync.yaml, or add an entry {target}", text,
-        )  # fmt: skip
+    if broken := lookup.broken_alias(key):
+        lookup.note_broken(broken, SettingsCode.NO_CLUSTER, places)
         return
+    keys = ", ".join(one or "(none)" for one in lookup.keys)
+    names = _listed(lookup.known.names)
     findings.add(
         SettingsCode.NO_CLUSTER,
         origin,
@@ -225,5 +276,4 @@ def unknown_key(
         if lookup.known.names
         else "give its address: export OSCAR_ENDPOINT=https://HOST; `oscar-sync init` writes it to "
         "a settings file",
-        text,
     )

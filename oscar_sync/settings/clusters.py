@@ -12,18 +12,20 @@ from oscar_sync.settings.addresses import address_fault
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.entries import ClusterSettings, Known, identity_of
 from oscar_sync.settings.logins import (
+    CREDENTIALS,
     WAYS,
     FoundLogin,
     LoginSources,
     agent_login,
+    environment_gaps,
     environment_login,
+    own_gaps,
     own_login,
 )
 from oscar_sync.settings.origins import VARIABLE, origin_of
 
 _SHOWN: Final = frozenset({"identity", "token_file", "ca_bundle", "oidc_account_name"})
 _ADDRESSES: Final = ("endpoint", "s3_endpoint")
-_CREDENTIALS: Final = ("auth_user", "auth_password", "token", "oidc_refresh_token")
 
 
 class Resolver:
@@ -117,6 +119,7 @@ class Resolver:
             written = entry.fields.get(key, "")
             shown = "" if "@" in written or not written else f"`{written}` "
             if references(written):  # what a variable puts in is not shown (trust 4.1)
+                fault = fault if address else "is empty"
                 remedy = (
                     "correct the variable: https://HOST, with the path of the API if it has one"
                 )
@@ -160,7 +163,7 @@ class Resolver:
             self._warn_unguarded(entry)
             return offered
         if own.login is not None:
-            if any(references(entry.fields.get(key, "")) for key in _CREDENTIALS):
+            if any(references(entry.fields.get(key, "")) for key in CREDENTIALS):
                 self._warn_unguarded(entry)
             return own
         twin = self._twin(endpoint) if not entry.is_cli else None
@@ -170,7 +173,7 @@ class Resolver:
         if agent.login is not None:
             self._warn_unguarded(entry)
             return agent
-        self._no_login(entry, is_for_it=is_for_it)
+        self._no_login(entry, fields, is_for_it=is_for_it)
         return None
 
     def _warn_unguarded(self, entry: ClusterSettings) -> None:
@@ -191,13 +194,18 @@ class Resolver:
                 return own_login(entry.fields, entry.source)
         return None
 
-    def _no_login(self, entry: ClusterSettings, *, is_for_it: bool) -> None:
+    def _no_login(self, entry: ClusterSettings, fields: dict[str, str], *, is_for_it: bool) -> None:
         origin = self.environment.origin
         elsewhere = f"; those of the environment are for OSCAR_ENDPOINT ({origin}) alone"
-        more = "" if is_for_it else elsewhere
+        gaps = own_gaps(entry.fields, fields)
+        if is_for_it and not gaps:
+            gaps = environment_gaps(self.environment.variables)
+        why = ": " + "; ".join(fault for fault, _ in gaps) if gaps else ""
+        remedies = [f"{remedy}; or " for _, remedy in gaps[:1] if remedy]
         self._say(
-            SettingsCode.NO_LOGIN, entry, "", f"cluster {entry.id} has no credentials{more}",
-            f"give them by one of: {WAYS}",
+            SettingsCode.NO_LOGIN, entry, "",
+            f"cluster {entry.id} has no credentials{why}{'' if is_for_it else elsewhere}",
+            f"{''.join(remedies)}give them by one of: {WAYS}",
         )  # fmt: skip
 
     def _verify(self, entry: ClusterSettings) -> bool:

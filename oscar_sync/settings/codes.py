@@ -50,3 +50,4 @@ class SettingsCode(TitledCode):
     OUTSIDE = "OSY314", "a file that the settings name lies outside their folder"
     NOTHING_FOR_CLUSTER = "OSY315", "no manifest is for what --cluster names", NOTE
     READ_BY_OTHERS = "OSY316", "other users can read a file that holds a token", WARNING
+    BROKEN_ALIAS = "OSY317", "a name under `clusters` goes to an unknown cluster", WARNING

@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from oscar_sync.documents.substitution import references
 from oscar_sync.model.cluster import (
     AgentLogin,
     BasicLogin,
@@ -22,6 +23,9 @@ NOTEBOOK_TOKENS: Final = (
     "/var/run/secrets/oidc/access_token",
 )
 """Where EGI and EOSC notebooks keep a token (oscar-clients 6)."""
+
+CREDENTIALS: Final = ("auth_user", "auth_password", "token", "oidc_refresh_token")
+"""Keys of an entry that variables may put a log-in into."""
 
 WAYS: Final = (
     "token, token_file, oidc_account_name, oidc_refresh_token, auth_user with auth_password in the "
@@ -98,3 +102,37 @@ def environment_login(environment: LoginSources) -> FoundLogin:
 def agent_login(environment: LoginSources) -> FoundLogin:
     account = environment.variables.get("OIDC_AGENT_ACCOUNT", "")
     return FoundLogin(AgentLogin(account), "OIDC_AGENT_ACCOUNT") if account else FoundLogin()
+
+
+_ALONE: Final = ("OSCAR_TOKEN", "OIDC_ACCESS_TOKEN", "TOKEN_FILE_PATH", "OIDC_AGENT_ACCOUNT")
+_PAIR: Final = ("OSCAR_USERNAME", "OSCAR_PASSWORD")
+
+
+def own_gaps(written: Mapping[str, str], fields: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return why what is *written* of an entry's log-in gives none, each with what to do."""
+    gaps = []
+    for key, text in written.items():
+        names = references(text)
+        if key in CREDENTIALS and names and not fields.get(key):
+            of = f", as is the environment variable {names[0]}" if len(names) == 1 else ""
+            gaps.append((f"{key} is empty{of}", _setting(names[0])))
+    for one, other in (("auth_user", "auth_password"), ("auth_password", "auth_user")):
+        if written.get(one) and not written.get(other):
+            name = _PAIR[other == "auth_password"]
+            gaps.append((f"{one} has no {other} beside it", f'write `{other}: "${{{name}}}"`'))
+    return gaps
+
+
+def environment_gaps(variables: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return which variables that give a log-in are empty, or lack the other half of the pair."""
+    wanted = [name for name in _ALONE if name in variables]
+    wanted += _PAIR if any(name in variables for name in _PAIR) else ()
+    return [
+        (f"{name} is {'empty' if name in variables else 'not set'}", _setting(name))
+        for name in wanted
+        if not variables.get(name)
+    ]
+
+
+def _setting(name: str) -> str:
+    return f"export {name}=VALUE"

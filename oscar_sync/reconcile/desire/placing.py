@@ -15,6 +15,7 @@ from oscar_sync.reconcile.desire.selecting import narrowing_of, refuse_none_want
 from oscar_sync.settings.cluster_lookup import (
     ClusterLookup,
     flags_of,
+    note_broken_aliases,
     note_unknown_keys,
     unknown_key,
 )
@@ -42,6 +43,9 @@ def place(opened: OpenedSettings, manifests: Manifests, findings: Findings) -> P
     services = _on_clusters(manifests.services, lookup, findings, opened)
     if request.needs_manifests and lookup.keys and not manifests.left_out:
         note_unknown_keys(lookup, findings)
+    if not request.clusters:
+        is_complete = request.needs_clusters
+        note_broken_aliases(lookup, opened.loaded.places, findings, is_complete=is_complete)
     narrowing = narrowing_of(request.only, request.labels, lookup, manifests.left_out)
     if request.needs_manifests:
         refuse_none_wanted(narrowing, services, opened.loaded.storage)
@@ -73,6 +77,7 @@ def _on_clusters(
     """Return the services on their clusters; with ``--cluster`` those of other ones not."""
     targets = {entry.id for entry in lookup.targets}
     missing: set[str] = set()
+    places = opened.loaded.places
     services = []
     for manifest in manifests:
         entry = lookup.entry_of(manifest.cluster_key)
@@ -81,7 +86,7 @@ def _on_clusters(
         is_unknown = entry is None and opened.request.needs_clusters
         if is_unknown and manifest.cluster_key not in missing:
             missing.add(manifest.cluster_key)
-            unknown_key(lookup, manifest.cluster_key, manifest.locate(()), "", findings)
+            unknown_key(lookup, manifest.cluster_key, manifest.locate(()), places, findings)
         if manifest.name:
             services.append(manifest.on(lookup.id_of(manifest.cluster_key)))
     if lookup.keys and not services and opened.request.needs_manifests:

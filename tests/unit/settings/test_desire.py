@@ -747,3 +747,71 @@ def test_a_name_that_nothing_has_is_noted_with_what_may_be_meant(tmp_path: Path)
     assert "no manifest has a service plnts; did you mean plants?" in [
         one.message for one in everywhere.diagnostics
     ]
+
+
+def messages(folder: Path, *arguments: Any, **options: Any) -> list[tuple[int, str]]:
+    with pytest.raises(InputError) as caught:
+        state(folder, *arguments, **options)
+    return [(one.line, one.message) for one in caught.value.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("aliases", "line"), [("'*': hme", 3), ("edge: hme", 3), ("edge: a\n  a: hme", 4)]
+)
+def test_an_alias_that_goes_nowhere_is_the_fault_at_its_place(
+    tmp_path: Path, aliases: str, line: int
+) -> None:
+    settings = f"clusters:\n  home: {ENTRY.format('home')}\n  {aliases}\n"
+    fault = "goes to hme, which is not a known cluster; did you mean home?"
+    assert messages(tmp_path, settings) == [(line, fault)]
+    validated = state(tmp_path, settings, needs_clusters=False)
+    assert [(one.line, one.message) for one in validated.diagnostics] == [(line, fault)]
+    with pytest.raises(UsageError, match=r"--cluster x=hme: no such cluster; known are: home"):
+        state(tmp_path, settings, clusters=("x=hme",))
+    with pytest.raises(UsageError, match=r"--cluster \*=hme: .*; did you mean home\?"):
+        state(tmp_path, settings, clusters=("*=hme",))
+
+
+def test_an_alias_of_nobody_is_a_warning_where_oscar_clis_file_has_no_such_cluster(
+    tmp_path: Path,
+) -> None:
+    settings = EDGE + "  other: elsewhere\n"
+    assert noted(state(tmp_path, settings), Severity.WARNING) == ["OSY317"]
+    assert not state(tmp_path, settings, needs_clusters=False).diagnostics
+    with pytest.raises(UsageError, match=r"--cluster other: clusters.other goes to elsewhere"):
+        state(tmp_path, settings, clusters=("other",))
+    cli_file(tmp_path, "oscar: {elsewhere: {endpoint: https://x.example.org}}\n")
+    assert not noted(state(tmp_path, settings), Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("login", "environ", "why"),
+    [
+        ("auth_user: u, auth_password: '${P}'", {"P": ""},
+         ": auth_password is empty, as is the environment variable P"),
+        ("auth_user: '${U}', auth_password: p", {"U": ""},
+         ": auth_user is empty, as is the environment variable U"),
+        ("token: '${T}'", {"T": ""}, ": token is empty, as is the environment variable T"),
+        ("oidc_refresh_token: '${A}${B}'", {"A": "", "B": ""}, ": oidc_refresh_token is empty"),
+        ("auth_user: u", {}, ": auth_user has no auth_password beside it"),
+        ("auth_user: u, auth_password: ''", {}, ": auth_user has no auth_password beside it"),
+        ("auth_password: p", {}, ": auth_password has no auth_user beside it"),
+        ("identity: e", {"OSCAR_USERNAME": "u", "OSCAR_PASSWORD": ""}, ": OSCAR_PASSWORD is empty"),
+        ("identity: e", {"OSCAR_PASSWORD": "p"}, ": OSCAR_USERNAME is not set"),
+        ("identity: e", {"OSCAR_TOKEN": ""}, ": OSCAR_TOKEN is empty"),
+        ("identity: e", {"TOKEN_FILE_PATH": ""}, ": TOKEN_FILE_PATH is empty"),
+        ("identity: e", {}, ""),
+    ],
+)  # fmt: skip
+def test_a_login_that_is_empty_or_half_is_named(
+    tmp_path: Path, login: str, environ: dict[str, str], why: str
+) -> None:
+    settings = f"clusters:\n  edge: {{endpoint: 'https://e.example.org', {login}}}\n"
+    assert messages(tmp_path, settings, None, environ) == [
+        (2, f"cluster edge has no credentials{why}")
+    ]
+
+
+def test_an_address_that_a_variable_leaves_empty_is_said_to_be_empty(tmp_path: Path) -> None:
+    settings = "clusters:\n  edge: {endpoint: '${E}'}\n"
+    assert messages(tmp_path, settings, None, {"E": ""}) == [(2, "`${E}` is empty")]
