@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
-from oscar_sync.reconcile.survey import LookPace, surveys
+from oscar_sync.reconcile.gathering import LookPace
+from oscar_sync.reconcile.survey import surveys
 from oscar_sync.semantics.buckets import used_buckets
 from oscar_sync.wire.api import OscarApi
 from tests.machine import PATIENCE_S
@@ -161,7 +162,7 @@ def test_a_service_that_makes_the_program_fail_leaves_the_other_clusters_whole(
             raise ZeroDivisionError
         return used_buckets(form)
 
-    monkeypatch.setattr("oscar_sync.reconcile.survey.used_buckets", failing)
+    monkeypatch.setattr("oscar_sync.reconcile.gathering.used_buckets", failing)
     with world.connections() as connections:
         *_, found = surveys(two, connections, tell=told.append)
     assert found.is_whole
