@@ -144,10 +144,11 @@ class FieldReader(ABC):
         if isinstance(value, list):
             return value
         if not is_null(value):
+            given = ", not a mapping" if isinstance(value, dict) else ""
             self.say(
                 Wrong.NOT_LIST,
                 path,
-                f"{self.shown(path)} must be a list of {what}",
+                f"{self.shown(path)} must be a list of {what}{given}",
                 "begin each entry with `- `",
             )
         return []
@@ -197,19 +198,22 @@ class FieldReader(ABC):
         numbers = [self._integer(field, item, (*path, n)) for n, item in enumerate(value)]
         return [number for number in numbers if number is not _MISSING]
 
-    def _not_mapping(self, path: FieldPath) -> None:
+    def _not_mapping(self, value: Tree, path: FieldPath) -> None:
+        is_list = isinstance(value, list)
         self.say(
             Wrong.NOT_MAPPING,
             path,
-            f"{self.shown(path)} must be a mapping",
-            "write its keys below it, indented further",
+            f"{self.shown(path)} must be a mapping" + (", not a list" if is_list else ""),
+            "write `KEY: VALUE` without `- ` below it"
+            if is_list
+            else "write its keys below it, indented further, as in `KEY: VALUE`",
         )
 
     def _mapping(self, value: Tree, path: FieldPath) -> dict[str, Tree]:
         if isinstance(value, dict):
             return value
         if not is_null(value):
-            self._not_mapping(path)
+            self._not_mapping(value, path)
         return {}
 
     def _nested(self, field: Field, value: Tree, path: FieldPath) -> object:
@@ -220,7 +224,7 @@ class FieldReader(ABC):
             return self.block(field.named_children, value, path)
         if field.text_as and isinstance(value, str):
             return self.block(by_name(field.text_as), {field.text_as[0].name: value}, path)
-        self._not_mapping(path)
+        self._not_mapping(value, path)
         return _MISSING
 
     def _blocks(self, field: Field, value: Tree, path: FieldPath) -> object:

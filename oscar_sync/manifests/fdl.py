@@ -130,7 +130,13 @@ class _Reader:
     def services(self) -> list[RawService]:
         functions = self.document[FUNCTIONS]
         if not isinstance(functions, dict):
-            self.shape((FUNCTIONS,), "functions must be a mapping", "write `functions:`, `oscar:`")
+            is_list = isinstance(functions, list)
+            self.shape(
+                (FUNCTIONS,),
+                "functions must be a mapping" + (", not a list" if is_list else ""),
+                "write `oscar:` below it" + (" without `- `" if is_list else ", indented further")
+                + ", and the services below that",
+            )  # fmt: skip
             return []
         for platform in [name for name in functions if name != OSCAR]:
             path = (FUNCTIONS, platform)

@@ -6,10 +6,11 @@ from typing import Final
 from msgspec import Struct
 
 from oscar_sync.documents.findings import WARNING, Findings
-from oscar_sync.documents.paths import dotted
+from oscar_sync.documents.paths import dotted, path_from
 from oscar_sync.documents.places import Places
 from oscar_sync.documents.suggestion import closest, did_you_mean
 from oscar_sync.errors import UsageError
+from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.origin import Origin
 from oscar_sync.settings.codes import SettingsCode
@@ -241,6 +242,11 @@ def _places_of(key: str) -> tuple[str, ...]:
     return "clusters", dotted(("clusters", key)), dotted(("clusters", STAR))
 
 
+def _is_misplaced(one: Diagnostic) -> bool:
+    """Tell a key that the top of the settings does not have: it may be meant for a cluster."""
+    return one.code == SettingsCode.UNKNOWN_KEY and len(path_from(one.path) or ()) == 1
+
+
 def note_broken_aliases(
     lookup: ClusterLookup, places: Places | None, findings: Findings, *, is_complete: bool
 ) -> None:
@@ -258,7 +264,10 @@ def note_broken_aliases(
 def unknown_key(
     lookup: ClusterLookup, key: str, origin: Origin, places: Places | None, findings: Findings
 ) -> None:
-    if any(one.code in _UNREAD or one.path in _places_of(key) for one in findings.diagnostics):
+    if any(
+        one.code in _UNREAD or one.path in _places_of(key) or _is_misplaced(one)
+        for one in findings.diagnostics
+    ):
         return  # what is wrong there is noted, and nobody knows what it would say
     if broken := lookup.broken_alias(key):
         lookup.note_broken(broken, SettingsCode.NO_CLUSTER, places)

@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from oscar_sync.documents.findings import Findings
+from oscar_sync.documents.paths import dotted
 from oscar_sync.documents.substitution import bare_variable, defining, references, substituted
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.identity import ClusterId
@@ -60,6 +61,8 @@ class Resolver:
         if fields is None:
             return None
         endpoint = fields.get("endpoint", "").rstrip("/")
+        if not entry.fields.get("endpoint") and self._has_unknown_key(entry):
+            return None  # which may be meant for it
         store = fields.get("s3_endpoint", "").rstrip("/")
         for key, address in zip(
             _ADDRESSES, (endpoint, store) if store else (endpoint,), strict=False
@@ -80,6 +83,12 @@ class Resolver:
             ssl_verify=self._verify(entry),
             ca_bundle=fields.get("ca_bundle", ""),
             s3_endpoint=store,
+        )
+
+    def _has_unknown_key(self, entry: ClusterSettings) -> bool:
+        return any(
+            one.code == SettingsCode.UNKNOWN_KEY and one.path.startswith(f"{dotted(entry.at)}.")
+            for one in self.findings.diagnostics
         )
 
     def _substituted(self, entry: ClusterSettings) -> dict[str, str] | None:

@@ -10,9 +10,19 @@ from oscar_sync.documents.places import Places
 from oscar_sync.documents.scalars import Tree
 from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.documents.typed import FieldReader, ValuePart, Wrong
+from oscar_sync.model.fdl_fields import BY_NAME
 from oscar_sync.model.field import Field
 from oscar_sync.model.origin import FieldPath
-from oscar_sync.model.settings_fields import ALIAS, ALWAYS_SHOWN, CLUSTER, OFF
+from oscar_sync.model.settings_fields import (
+    ALIAS,
+    ALWAYS_SHOWN,
+    BUCKET,
+    CLUSTER,
+    OFF,
+    SERVICE,
+    SETTINGS,
+    VOLUME,
+)
 from oscar_sync.settings.codes import SettingsCode
 
 _CODE: Final = re.compile(r"OSY\d{3}")
@@ -29,6 +39,33 @@ _OTHER_FILES: Final = {
 }
 
 
+_OTHER_WORDS: Final = {
+    **dict.fromkeys(("url", "address", "host", "server", "api", "oscar_endpoint"), "endpoint"),
+    **dict.fromkeys(("username", "user", "login", "oscar_username"), "auth_user"),
+    **dict.fromkeys(("password", "passwd", "pass", "oscar_password"), "auth_password"),
+    **dict.fromkeys(("access_token", "bearer", "bearer_token", "oscar_token"), "token"),
+    **dict.fromkeys(("refresh_token",), "oidc_refresh_token"),
+    **dict.fromkeys(("oidc_agent", "oidc_agent_account", "shortname"), "oidc_account_name"),
+    **dict.fromkeys(("verify", "verify_ssl", "tls_verify", "ssl"), "ssl_verify"),
+    **dict.fromkeys(("ca", "cacert", "ca_cert", "ca_file", "cafile"), "ca_bundle"),
+}
+"""What other tools call the keys of a cluster."""
+
+_HOMES: Final = {
+    field.name: f"{home}: {{{name}: {{{field.name}: …}}}}"
+    for home, name, fields in (
+        ("volumes", "VOLUME", VOLUME),
+        ("buckets", "BUCKET", BUCKET),
+        ("services", "SERVICE", SERVICE),
+        ("clusters", "ID", CLUSTER),
+    )
+    for field in fields
+}
+"""Where a key belongs that is at the top of the settings."""
+_OF_CLUSTER: Final = {field.name for field in CLUSTER}
+_TOP_ONLY: Final = {field.name for field in SETTINGS} - {*BY_NAME}
+
+
 class SettingsReader(FieldReader):
     """Notes faults as findings; defaults stand for what cannot be used."""
 
@@ -38,11 +75,13 @@ class SettingsReader(FieldReader):
     def __init__(self, places: Places, findings: Findings) -> None:
         self.places = places
         self.findings = findings
+        self._blocks_read: dict[FieldPath, Mapping[str, Tree]] = {}
 
     def block(
         self, known: Mapping[str, Field], raw: Mapping[str, Tree], path: FieldPath
     ) -> dict[str, Any]:
         """Return the values of all *known* fields, the default of what *raw* does not hold."""
+        self._blocks_read[path] = raw
         defaults = {name: field.default for name, field in known.items()}
         return defaults | super().block(known, raw, path)
 
@@ -74,6 +113,8 @@ class SettingsReader(FieldReader):
         remedy = "correct or delete it; `oscar-sync schema settings` lists all keys"
         if key == ALIAS[0].name and CLUSTER[0].name in known:
             remedy = f"write `{path[-1]}: OTHER-KEY`"
+        elif place := self._belongs(key, path):
+            hint, remedy = "", place
         if not path and key in _OTHER_FILES:
             what, remedy = _OTHER_FILES[key]
         if path == ("rules",):
@@ -84,6 +125,27 @@ class SettingsReader(FieldReader):
             SettingsCode.UNKNOWN_KEY, self.places, (*path, key),
             f"{what}; {hint}" if hint else what, remedy,
         )  # fmt: skip
+
+    def _belongs(self, key: str, path: FieldPath) -> str:
+        """Return what to write for a *key* that belongs elsewhere or has another name, or blank."""
+        is_cluster = path[:1] == ("clusters",)
+        named = _OTHER_WORDS.get(key.lower().replace("-", "_"), "")
+        if is_cluster and named:
+            return f"write `{named}:` in place of `{key}:`"
+        if path and key in _TOP_ONLY:
+            return f"write `{key}:` at the top of the file, not below `{dotted(path)}`"
+        if path[:1] == ("services",) and key in BY_NAME:
+            return f"write it in the service's FDL file: the settings have no field {key}"
+        if path:
+            return ""
+        value = self._blocks_read[path][key]
+        words = {*value, *map(_OTHER_WORDS.get, value)} if isinstance(value, dict) else set()
+        clusters = self._blocks_read[path].get("clusters")
+        is_alias = isinstance(value, str) and isinstance(clusters, dict) and value in clusters
+        if words & _OF_CLUSTER or is_alias or key == "*":
+            return "it belongs below `clusters:`: write it there, indented further"
+        home = _HOMES.get(named or key)
+        return f"it belongs below another key: `{home}`" if home else ""
 
 
 def _default_of(field: Field, part: ValuePart) -> str:

@@ -36,7 +36,7 @@ from tests.support.settings import read
         (
             "owners: {a: b}",
             (1, 1),
-            "owners must be a list of texts",
+            "owners must be a list of texts, not a mapping",
             "begin each entry with `- `",
         ),
         (
@@ -73,7 +73,7 @@ from tests.support.settings import read
             "services: {a: b}",
             (1, 12),
             "services.a must be a mapping",
-            "write its keys below it, indented further",
+            "write its keys below it, indented further, as in `KEY: VALUE`",
         ),
         (
             "clusters:\n  edge: {endpiont: x}",

@@ -58,4 +58,4 @@ def test_a_wrong_window_is_a_finding_with_a_remedy(text: str, message: str, reme
 
 def test_a_window_that_is_no_text_is_told() -> None:
     _, (found,) = read("window: {days: Mon}")
-    assert found.message == "window must be a list of texts"
+    assert found.message == "window must be a list of texts, not a mapping"
