@@ -191,4 +191,4 @@ class Board:
 
 def _content_of(subject: Subject | None) -> object:
     """Return what pages show of a plan: not when it was made."""
-    return subject and (subject.plan, subject.services, subject.commit)
+    return subject and (subject.plan, subject.services, subject.commit())

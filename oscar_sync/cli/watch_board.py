@@ -27,7 +27,6 @@ from oscar_sync.reconcile.survey import surveys
 from oscar_sync.render.metrics import MetricsRun
 from oscar_sync.workspace.history import history_file, read_runs
 from oscar_sync.workspace.pause import Pause, end_pause, read_pause, write_pause
-from oscar_sync.workspace.revision import revision
 
 _SHARE: Final = 10
 """Looks at the clusters take at most the tenth part of the time."""
@@ -87,9 +86,9 @@ class BoardFeed(WatchFeed):
 
     def planned(self, planned: Pass) -> None:
         self._planned = planned
-        subject, desired = subject_of(planned, "plan"), planned.desired
-        commit = revision(Path(desired.settings.folder), desired.contents)
-        self.board.planned(replace(subject, commit=commit or subject.commit))
+        subject = subject_of(planned, "plan")
+        commit = subject.commit()  # now: another one may be checked out when somebody looks
+        self.board.planned(replace(subject, commit=lambda: commit))
 
     def _recall(self) -> None:
         """Show the runs of before, which others have made too."""

@@ -8,6 +8,7 @@ from oscar_sync.reconcile.once import Pass
 from oscar_sync.reconcile.status import declared_on
 from oscar_sync.render.subject import Subject
 from oscar_sync.workspace.git import checked_out_commit
+from oscar_sync.workspace.revision import revision
 
 
 def subject_of(planned: Pass, command: str, report: RunReport | None = None) -> Subject:
@@ -20,6 +21,10 @@ def subject_of(planned: Pass, command: str, report: RunReport | None = None) -> 
 
         return graph_of(forms, planned.desired.declared_buckets)
 
+    def commit() -> str:
+        folder = Path(settings.folder)
+        return revision(folder, planned.desired.contents) or checked_out_commit(folder)
+
     return Subject(
         command,
         planned.draft.plan,
@@ -27,6 +32,6 @@ def subject_of(planned: Pass, command: str, report: RunReport | None = None) -> 
         graph,
         report,
         planned.read_at,
-        checked_out_commit(Path(settings.folder)),
+        commit,
         tuple(storage),
     )

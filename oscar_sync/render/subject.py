@@ -14,8 +14,9 @@ from oscar_sync.model.report import RunReport
 class Subject(Struct, frozen=True):
     """The outcome of *command*: ``drift`` tells what moved, others the plan or the report.
 
-    ``services`` are those of the files, sorted; ``graph`` is drawn only for who asks. ``read_at``
-    is when the clusters were read; ``commit`` is that of the files, blank without git.
+    ``services`` are those of the files, sorted; ``graph`` is drawn, and ``commit`` looked up, only
+    for who asks: it is that of the files, as a mark says it, blank without git. ``read_at`` is when
+    the clusters were read.
     ``storage`` are the buckets and volumes that the settings declare.
     """
 
@@ -25,7 +26,7 @@ class Subject(Struct, frozen=True):
     graph: Callable[[], Graph] = Graph
     report: RunReport | None = None
     read_at: datetime | None = None
-    commit: str = ""
+    commit: Callable[[], str] = str
     storage: tuple[ServiceKey, ...] = ()
 
     @property

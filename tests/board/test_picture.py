@@ -27,7 +27,7 @@ AT = datetime(2026, 3, 1, 3, 16, 50, tzinfo=UTC)
 def planned(board, at=AT, names=(), commit=COMMIT):
     """Show a plan with nothing to do, made from what was read *at* some time."""
     services = tuple(sorted(map(key, names)))
-    board.planned(Subject("plan", plan(), services, read_at=at, commit=commit))
+    board.planned(Subject("plan", plan(), services, read_at=at, commit=lambda: commit))
 
 
 def row(board, name, cluster=EDGE):

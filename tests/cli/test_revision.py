@@ -199,4 +199,12 @@ def test_a_board_says_whether_the_files_differ_from_the_commit(tree):
             desired = desire(DesireRequest(cwd=str(tree.folder)), os.environ, WatchMemory())
             with closing(Connections(os.environ)) as connections:
                 feed.planned(plan_once(desired, PlanOptions(), connections))
-            assert getattr(feed.board.picture.subject, "commit", "") == shown
+            assert getattr(feed.board.picture.subject, "commit", str)() == shown
+
+
+def test_a_page_of_a_plan_says_whether_the_files_differ_from_the_commit(tree):
+    head = commit(tree)
+    assert f"commit {head[:12]} " in tree.run("plan", "-o", "html")[1]
+    tree.write("hello", memory="2Gi")
+    assert f"commit {head[:12]}+changes " in tree.run("plan", "-o", "html")[1]
+    assert f"commit {head[:12]}+changes " in tree.run("drift", "-o", "html")[1]

@@ -66,8 +66,8 @@ class BoardPicture(Struct, frozen=True):
     def _facts_of_plan(self) -> Iterator[str]:
         if self.subject is None:
             return
-        if self.subject.commit:
-            yield f"commit {short(self.subject.commit)} checked out"
+        if commit := self.subject.commit():
+            yield f"commit {short(commit)} checked out"
         if self.subject.read_at:
             yield f"planned at {self.subject.read_at:%H:%M:%S} UTC"
         if self.survey is None:

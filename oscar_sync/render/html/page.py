@@ -18,6 +18,7 @@ from oscar_sync.render.drift import drift_sentence
 from oscar_sync.render.findings import findings_of_input
 from oscar_sync.render.graph.svg import graph_svg
 from oscar_sync.render.graph.text import graph_text
+from oscar_sync.render.history import short
 from oscar_sync.render.html.entries import Entry, blocks_of, entries_of, loss_lines, slug
 from oscar_sync.render.markup import rendered, source_of
 from oscar_sync.render.plan_text import summary
@@ -142,11 +143,9 @@ def _facts(subject: Subject) -> list[str]:
 
 
 def _commit(subject: Subject) -> Iterator[str]:
-    commit, plus, changes = subject.commit.partition("+")
-    if subject.report is not None and subject.report.revision:
-        commit, plus, changes = subject.report.revision.partition("+")
-    if commit:
-        yield f"commit {commit[:12]}{plus}{changes}"
+    applied = subject.report.revision if subject.report is not None else ""
+    if commit := applied or subject.commit():
+        yield f"commit {short(commit)}"
 
 
 def _filters(entries: Sequence[Entry]) -> list[_Filter]:

@@ -113,7 +113,9 @@ def test_services_without_a_difference_stand_in_the_order_of_their_numbers():
 
 
 def test_date_and_commit_are_on_the_page_and_not_in_the_digest():
-    dated = replace(subject(), read_at=datetime(2026, 3, 4, 5, 6, tzinfo=UTC), commit="ab" * 20)
+    dated = replace(
+        subject(), read_at=datetime(2026, 3, 4, 5, 6, tzinfo=UTC), commit=lambda: "ab" * 20
+    )
     text = FORMATS["html"].write(dated)
     assert "clusters read 2026-03-04 05:06 UTC · commit abababababab" in text
     assert "commit" not in FORMATS["html"].write(subject())

@@ -306,7 +306,7 @@ def test_markdown_counts_the_deleted_objects_that_it_does_not_list():
 
 def test_a_page_of_an_apply_names_the_commit_that_it_ran_at():
     report = RunReport(plan(), (), revision=f"{'b' * 40}+changes")
-    text = FORMATS["html"].write(Subject("apply", plan(), report=report, commit="a" * 40))
+    text = FORMATS["html"].write(Subject("apply", plan(), report=report, commit=lambda: "a" * 40))
     assert f"commit {'b' * 12}+changes" in text
 
 
