@@ -27,6 +27,7 @@ from pydantic import Field as ModelField
 
 from oscar_sync.documents.scalars import written
 from oscar_sync.errors import InputError
+from oscar_sync.model.arguments import checks_arguments
 from oscar_sync.model.diagnostic import Diagnostic, Severity
 from oscar_sync.model.fdl_fields import SERVICE
 from oscar_sync.model.field import Field, Kind
@@ -64,6 +65,7 @@ class ServiceModel(FdlBlock):
         """Return what was given, as FDL has it; what was not given is not in it."""
         return self.model_dump(mode="json", exclude_none=True)
 
+    @checks_arguments
     def to_yaml(self, cluster: str = DEFAULT_CLUSTER) -> str:
         """Return the FDL file of the service for *cluster*; given secrets are in clear in it."""
         from oscar_sync.documents.yaml_writer import yaml_text
@@ -71,6 +73,7 @@ class ServiceModel(FdlBlock):
         return yaml_text({"functions": {"oscar": [{cluster: self.definition}]}})
 
     @classmethod
+    @checks_arguments
     def from_file(cls, path: str | os.PathLike[str], name: str = "") -> Self:
         """Return the service of an FDL file, its script read in; *name* chooses one of several.
 

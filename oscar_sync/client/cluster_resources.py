@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from oscar_sync.client.values import Bucket, Presigned, Volume
 from oscar_sync.errors import BadAnswerError, UsageError
+from oscar_sync.model.arguments import checks_methods
 from oscar_sync.model.cluster import BasicLogin, Cluster
 from oscar_sync.semantics.access import PRIVATE, RESTRICTED, is_locked
 from oscar_sync.semantics.answers import is_unknown_path, is_without_quota
@@ -27,6 +28,7 @@ _UNKNOWN_USER: Final = "each user must have logged in to this cluster once; is t
 _NOT_MINE: Final = "log in as the owner: only owners change who has access"
 
 
+@checks_methods
 class ClusterResources:
     """What :class:`Oscar` can do beside services. Documents are as the server writes them."""
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from oscar_sync.client.choosing import Wanted, chosen
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import UsageError
+from oscar_sync.model.arguments import checks_arguments
 from oscar_sync.model.cluster import (
     AgentLogin,
     BasicLogin,
@@ -20,6 +21,7 @@ from oscar_sync.model.cluster import (
 from oscar_sync.model.secret import Secret
 
 
+@checks_arguments
 def connect(
     endpoint_or_id: str | None = None,
     *,
@@ -55,6 +57,7 @@ def connect(
         environ: the environment, for variables and proxies.
 
     Raises:
+        TypeError: an argument has a wrong type; it is named.
         UsageError: no cluster is named, or several are known, or half a log-in is given.
         InputError: the settings cannot be read, or give no log-in.
         ClusterError: the endpoint is not an http(s) address.

@@ -12,6 +12,7 @@ from oscar_sync.client.remedies import INVOKING, READING, SWITCHING
 from oscar_sync.client.values import ClusterInfo, Deployment, Job, Object, Removed, Service
 from oscar_sync.documents.on_disk import real_path
 from oscar_sync.errors import BadAnswerError, RefusedError, StoreError
+from oscar_sync.model.arguments import checks_methods
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.secret import Secret
 from oscar_sync.model.state import LiveService
@@ -28,6 +29,7 @@ from oscar_sync.wire.session import Session
 CONNECTIONS = 8
 
 
+@checks_methods
 class Oscar(ClusterResources):
     """One cluster. From any number of threads; errors are those of :mod:`oscar_sync.errors`.
 

@@ -13,6 +13,7 @@ from os import PathLike
 from msgspec import Struct
 
 from oscar_sync.errors import UsageError
+from oscar_sync.model.arguments import checks_arguments
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.outcome import apply_exit, drift_exit, plan_exit
 from oscar_sync.model.plan import Plan
@@ -124,6 +125,7 @@ class DriftResult(Struct, frozen=True):
         return html_cell(subject_of(self.planned, "drift"))
 
 
+@checks_arguments
 def plan(
     path: FilePath = ".",
     *,
@@ -148,29 +150,37 @@ def plan(
 
     Raises:
         InputError: the files or settings are wrong; it holds every finding.
+        TypeError: an argument has a wrong type; it is named.
         UsageError: the arguments do not fit.
     """
     request = DesireRequest(
-        paths=(_path(path),),
+        paths=(os.fspath(path),),
         clusters=_clusters(cluster),
-        only=_many("only", only),
-        labels=_many("labels", labels),
-        overlays=_many("overlay", overlay),
-        allow=_many("allow", allow),
-        allow_outside=_many("allow_outside", allow_outside),
-        secret_env=_many("secret_env", secret_env),
-        endpoints_allowed=_many("endpoints_allowed", endpoints_allowed),
+        only=tuple(only),
+        labels=tuple(labels),
+        overlays=tuple(overlay),
+        allow=tuple(allow),
+        allow_outside=tuple(os.fspath(one) for one in allow_outside),
+        secret_env=tuple(secret_env),
+        endpoints_allowed=tuple(endpoints_allowed),
     )
     desired, connections = _desired(request, environ)
     return PlanResult(plan_once(desired, PlanOptions(), connections), connections)
 
 
+@checks_arguments
 def apply(plan_result: PlanResult, *, parallelism: int = 2) -> ApplyResult:
     """Return what became of *plan_result* after carrying it out; blocked steps are not sent.
 
+    *plan_result* is what :func:`plan` returned: ``apply(plan("services/"))``.
+
     Raises:
+        TypeError: an argument has a wrong type.
+        UsageError: *parallelism* is less than 1.
         LockedError: another run on this machine works on one of the clusters.
     """
+    if parallelism < 1:
+        raise UsageError(f"apply: parallelism must be 1 or more, not {parallelism}")
     stack, _ = locked(plan_result.planned, plan_result.connections.environ)
     with stack:
         options = ApplyOptions(parallelism)
@@ -179,6 +189,7 @@ def apply(plan_result: PlanResult, *, parallelism: int = 2) -> ApplyResult:
         )
 
 
+@checks_arguments
 def drift(
     path: FilePath = ".",
     *,
@@ -197,43 +208,26 @@ def drift(
 
     Raises:
         InputError: the files or settings are wrong.
+        TypeError: an argument has a wrong type; it is named.
         UsageError: the arguments do not fit.
     """
     request = DesireRequest(
-        paths=(_path(path),),
+        paths=(os.fspath(path),),
         clusters=_clusters(cluster),
-        only=_many("only", only),
-        labels=_many("labels", labels),
-        overlays=_many("overlay", overlay),
-        allow_outside=_many("allow_outside", allow_outside),
-        secret_env=_many("secret_env", secret_env),
-        endpoints_allowed=_many("endpoints_allowed", endpoints_allowed),
+        only=tuple(only),
+        labels=tuple(labels),
+        overlays=tuple(overlay),
+        allow_outside=tuple(os.fspath(one) for one in allow_outside),
+        secret_env=tuple(secret_env),
+        endpoints_allowed=tuple(endpoints_allowed),
     )
     desired, connections = _desired(request, environ)
     options = PlanOptions(scope=Scope.DRIFT, checks_all_hooks=True)
     return DriftResult(plan_once(desired, options, connections))
 
 
-def _path(path: object) -> str:
-    """Raises UsageError: it is not a path of text."""
-    if isinstance(path, str | PathLike) and isinstance(text := os.fspath(path), str):
-        return text
-    raise UsageError(f"path must be text or a path, such as '.', not {path!r}")
-
-
 def _clusters(cluster: str | Names) -> tuple[str, ...]:
     return (cluster,) if isinstance(cluster, str) else tuple(cluster)
-
-
-def _many(name: str, texts: Names | Paths) -> tuple[str, ...]:
-    """Return *texts*, which are those of the argument *name*.
-
-    Raises:
-        UsageError: it is one text; its letters would be taken for names.
-    """
-    if isinstance(texts, str | PathLike):
-        raise UsageError(f"{name} takes a list: write {name}=[{os.fspath(texts)!r}]")
-    return tuple(os.fspath(text) for text in texts)
 
 
 def _desired(

@@ -135,7 +135,7 @@ def test_formats_go_to_files_and_unknown_ones_are_wrong_usage(project):
 def test_status_plan_and_drift_agree_on_a_bucket_that_was_deleted(project):
     _applied(project)
     url = f"{project.emulator.url}/system/buckets/hello"
-    assert requests.delete(url, auth=project.auth, timeout=10).status_code == 204
+    assert requests.delete(url, auth=project.auth, timeout=60).status_code == 204
     assert _rows(project.run("status")[1])["hello"] == ["ready", "yes", "yes"]
     assert project.run("plan", "--detailed-exitcode")[0] == project.run("drift")[0] == 2
     _, out, _ = project.run("plan")

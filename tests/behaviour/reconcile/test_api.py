@@ -5,7 +5,7 @@ import importlib
 import pytest
 
 import oscar_sync
-from oscar_sync.errors import InputError, UsageError
+from oscar_sync.errors import InputError
 from oscar_sync.model.exits import Exit
 
 
@@ -80,7 +80,7 @@ def test_credentials_go_only_to_the_origins_that_are_named(project, environ):
 @pytest.mark.parametrize("path", [b".", 3, None, ["."]])
 def test_a_path_that_is_none_is_told_by_name(path):
     for run in (oscar_sync.plan, oscar_sync.drift):
-        with pytest.raises(UsageError, match="path must be text or a path"):
+        with pytest.raises(TypeError, match="path must be text or a path"):
             run(path)
 
 
@@ -128,7 +128,7 @@ def test_a_drift_takes_overlays(project, environ):
 )
 def test_a_text_where_a_list_is_wanted_is_refused(function, name, project, environ):
     """Else each letter would be taken for a name."""
-    with pytest.raises(UsageError, match=rf"write {name}=\['hello'\]"):
+    with pytest.raises(TypeError, match=rf"write {name}=\['hello'\]"):
         function(project, environ=environ, **{name: "hello"})
 
 
