@@ -44,7 +44,7 @@ def read_dotenv(text: str) -> tuple[dict[str, EnvValue], tuple[Fault, ...]]:
             rest = row[named.end() :] if named else ""
             quoted = _QUOTED.match(text, at + named.end()) if named else None
             if named is None or (quoted is None and rest.lstrip()[:1] in {"'", '"'}):
-                faults.append(_fault(number))
+                faults.append(_fault(row, number, is_named=named is not None))
             else:
                 value = _unquoted(quoted) if quoted else _COMMENT.split(rest)[0].strip()
                 values[named["name"]] = EnvValue(value, number, len(named["lead"]) + 1)
@@ -68,11 +68,17 @@ def _escaped(match: re.Match[str]) -> str:
     return _ESCAPES.get(match[1], match[1])
 
 
-def _fault(line: int) -> Fault:
-    return Fault(
-        FaultKind.SYNTAX,
-        line,
-        1,
-        "not a line of an env file",
-        "write NAME=value, quotes closed, # before a comment",
-    )
+_COLON: Final = re.compile(r"\s*(?:export\s+)?[A-Za-z_]\w*\s*:(?:\s|$)")
+
+
+def _fault(row: str, line: int, *, is_named: bool) -> Fault:
+    """Return what is wrong with *row*; a value is never shown."""
+    message, remedy = "not a line of an env file", "write NAME=value, or # before a comment"
+    if is_named:
+        message, remedy = (
+            "a quote is not closed, or text follows it",
+            "close it at the end of the value; write # before a comment",
+        )
+    elif _COLON.match(row):
+        message, remedy = "`:` in the place of `=`", "write NAME=value"
+    return Fault(FaultKind.SYNTAX, line, len(row) - len(row.lstrip()) + 1, message, remedy)

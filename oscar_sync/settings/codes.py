@@ -28,6 +28,7 @@ class SettingsCode(TitledCode):
     BUCKETS_WITHOUT_SET = "OSY219", "buckets need a set"
     BUCKET_ACCESS = "OSY220", "a service would give other access to a bucket than `buckets` says"
     IGNORED_NAME = "OSY221", "a path of `ignore` may be misspelt", WARNING
+    EMPTY = "OSY222", "the settings file is empty", WARNING
     MOVED = "OSY225", "an entry of `moved` cannot be used"
     WINDOW = "OSY226", "not a window"
     FINGERPRINT_KEY = "OSY290", "the key of fingerprints can be guessed"

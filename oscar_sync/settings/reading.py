@@ -77,6 +77,10 @@ def read_settings(  # noqa: PLR0917 - one name each
     """Return the settings that *tree* holds; faults are findings, and defaults stand for them."""
     blank = Loaded(folder, places.file, path, places.text, places)
     if is_null(tree) or tree == {}:
+        findings.of_file(
+            SettingsCode.EMPTY, places.file, "the settings file is empty",
+            "write `set: NAME` and what else you need, or delete the file",
+        )  # fmt: skip
         return blank
     if not isinstance(tree, dict):
         remedy = "write `set: NAME` and what else you need"

@@ -46,6 +46,7 @@ from oscar_sync.manifests.overlays import (
     unknown_services,
 )
 from oscar_sync.model.diagnostic import Diagnostic
+from oscar_sync.model.origin import Origin
 
 Made = TypeVar("Made")
 
@@ -77,6 +78,8 @@ class Sources(Struct, frozen=True):
 
 class Manifests(Struct, frozen=True):
     """What was read. ``fdl_count`` files of ``file_count`` named at least one service.
+
+    What was skipped, since it is for another program, does not count.
 
     ``left_out`` are files of the settings' folder that may hold FDL and that no PATH contains.
     ``gaps`` are files that may hold more services than were found, each with the reason.
@@ -123,6 +126,10 @@ def load(sources: Sources, reader: Reader | None = None) -> Manifests:
 _FUNCTIONS: Final = re.compile(rb"""^\s*\{?\s*["']?functions["']?\s*:""", re.MULTILINE)
 
 
+def _is_of_others(findings: Sequence[Diagnostic]) -> bool:
+    return any(one.code == ManifestCode.NOT_FDL for one in findings)
+
+
 def _contains(sources: Sources, path: str) -> bool:
     wanted = real_path(os.path.join(sources.cwd, path)) + os.sep
     return any(
@@ -165,7 +172,7 @@ class _Loader:
         left_out = self.left_out(files, gaps)
         return Manifests(
             tuple(service for one in read for service in one.services),
-            len(files),
+            sum(not _is_of_others(one.findings) for one in read),
             sum(bool(one.services) for one in read),
             tuple(self.findings.diagnostics),
             left_out,
@@ -347,7 +354,7 @@ class _Loader:
                 ManifestCode.ENV_FILE,
                 shown,
                 "the env file does not exist",
-                "write it, or take env_file out of the settings",
+                "write it, or leave out env_file of the settings or --env-file",
                 severity=severity,
             )
             return Values(environ=environ)
@@ -358,12 +365,9 @@ class _Loader:
             return Values(environ=environ)
         values, faults = read_dotenv(places.text)
         for fault in faults:
-            self.findings.of_file(
-                ManifestCode.ENV_FILE,
-                shown,
-                f"line {fault.line} is {fault.message}",
-                fault.remedy,
-            )
+            # Without the text: the line may hold a secret.
+            place = Origin(shown, fault.line, fault.column, "env_file")
+            self.findings.add(ManifestCode.ENV_FILE, place, "", fault.message, fault.remedy)
         return Values(shown, values, environ)
 
     def draft(

@@ -136,7 +136,7 @@ def _illustrated(opened: OpenedSettings, manifests: Manifests, one: Diagnostic) 
 
     is_settings = one.file == opened.loaded.file
     text = opened.loaded.text if is_settings else manifests.text_of(one.file)
-    return replace(one, snippet=snippet(text, one.line, one.column))
+    return replace(one, snippet=snippet(text, one.line, one.column) if text else "")
 
 
 def _note_no_fdl(

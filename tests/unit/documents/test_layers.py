@@ -67,9 +67,13 @@ def test_a_quote_that_is_not_closed_is_a_fault_of_its_line_alone() -> None:
 
 
 def test_a_line_that_is_none_is_a_fault_of_that_line() -> None:
-    values, faults = read_dotenv("A=1\nnothing\nB='open\n")
+    values, faults = read_dotenv("A=1\n  nothing\nB='open\nC: 1\n")
     assert list(values) == ["A"]
-    assert [fault.line for fault in faults] == [2, 3]
+    assert [(fault.line, fault.column, fault.message) for fault in faults] == [
+        (2, 3, "not a line of an env file"),
+        (3, 1, "a quote is not closed, or text follows it"),
+        (4, 1, "`:` in the place of `=`"),
+    ]
 
 
 @given(st.text())

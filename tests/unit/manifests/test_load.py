@@ -159,7 +159,8 @@ def test_folders_full_of_links_to_each_other_are_walked_once_each(tmp_path: Path
             if other != folder:
                 (folder / f"to{other.name[1:]}").symlink_to(other, target_is_directory=True)
     manifests = read(tmp_path, service())
-    assert (set(codes(manifests)), manifests.file_count) == ({"OSY107"}, 1 + len(hidden))
+    assert (set(codes(manifests)), manifests.file_count) == ({"OSY107"}, 1)
+    assert [one.code for one in manifests.diagnostics].count("OSY112") == len(hidden)
 
 
 def test_a_link_out_of_the_folder_must_be_allowed(tmp_path: Path) -> None:
@@ -447,3 +448,16 @@ def test_a_service_on_another_cluster_shares_nothing(tmp_path: Path) -> None:
         ServiceKey(ClusterId("other"), ServiceName("two")), two.form, two.secrets, two.locate
     )
     assert check([one, other]) == []
+
+
+def test_a_fault_of_an_env_file_has_its_place_and_shows_no_value(tmp_path: Path) -> None:
+    files = {"a.yaml": service(), ".env": "A=1\nB: hush\n  C='hush\n"}
+    found = read(tmp_path, files, env_file=str(tmp_path / ".env")).diagnostics
+    assert [(one.file, one.line, one.column) for one in found] == [(".env", 2, 1), (".env", 3, 3)]
+    assert "hush" not in str(found)
+    assert not any(one.snippet for one in found)
+
+
+def test_a_file_of_another_program_is_not_counted(tmp_path: Path) -> None:
+    files = {"a.yaml": service(), "compose.yaml": "services: {a: {image: i}}\n", "b.yaml": "a: ["}
+    assert read(tmp_path, files).file_count == 2

@@ -815,3 +815,9 @@ def test_a_login_that_is_empty_or_half_is_named(
 def test_an_address_that_a_variable_leaves_empty_is_said_to_be_empty(tmp_path: Path) -> None:
     settings = "clusters:\n  edge: {endpoint: '${E}'}\n"
     assert messages(tmp_path, settings, None, {"E": ""}) == [(2, "`${E}` is empty")]
+
+
+@pytest.mark.parametrize("text", ["", "# set: lab\n", "---\n", "null\n"])
+def test_settings_without_a_key_are_a_warning(tmp_path: Path, text: str) -> None:
+    found = state(tmp_path, text, needs_clusters=False)
+    assert [(one.code, one.severity) for one in found.diagnostics] == [("OSY222", Severity.WARNING)]
