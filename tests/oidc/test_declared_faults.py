@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from oscar_sync.client import connect
+from oscar_sync.errors import BadAnswerError
 from oscar_sync.model.action import ActionKind
 from oscar_sync.model.report import Status
 from oscar_sync.semantics.bucket_marks import APPLIED, access_mark
@@ -206,6 +208,36 @@ def test_a_bucket_that_is_opened_to_be_closed_is_marked_as_open_until_it_is_clos
         assert bucket["metadata"][APPLIED] == access_mark(applied, ())
 
 
+def test_access_whose_first_of_two_steps_is_refused_is_not_given_by_the_second(alice, ask):
+    made(alice)
+    for users in ([uid_of("alice")], []):
+        body = {"bucket_name": "red", "visibility": "restricted", "allowed_users": users}
+        assert ask("alice", "PUT", BUCKETS, body).status == 204
+    declare(alice, **PUBLIC)
+    assert carried_out(alice, fault=answering("PUT", "buckets", "403")).status is Status.FAILED
+    assert sent(alice, "PUT", "buckets") == 1
+    assert visibility(ask) == "restricted"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown", "words"),
+    [
+        (PUBLIC, {"visibility": "private"}, "is not public: .* the bucket is still private"),
+        (SHARED, {**SHARED, "allowed_users": ["eve"]}, "is shared with eve"),
+        (SHARED, {**SHARED, "allowed_users": []}, "is shared with nobody"),
+        (PUBLIC, {"bucket_name": "another"}, "and there is no bucket red"),
+    ],
+)
+def test_a_client_takes_access_for_given_only_once_it_shows(alice, provider, wanted, shown, words):
+    made(alice)
+    alice.oscar.rewrite = listing(after=1, **shown)
+    with (
+        connect(alice.oscar.url, token=provider.token("alice"), environ={}) as oscar,
+        pytest.raises(BadAnswerError, match=words),
+    ):
+        oscar.share_bucket("red", wanted["visibility"], wanted.get("allowed_users", ()))
+
+
 def volume(world, **settings):
     world.write()
     world.write_settings(**settings)
@@ -242,6 +274,20 @@ def test_a_volume_that_is_gone_since_the_plan_is_deleted(going, ask):
     gone = meanwhile("GET", "volumes", lambda: ask("alice", "DELETE", f"{VOLUMES}/disk"))
     assert carried_out(going, fault=gone).status is Status.DONE
     assert not going.oscar.writes
+
+
+def test_a_volume_that_a_pod_still_uses_is_left_to_the_cluster_with_a_warning(going):
+    seen = []
+
+    def held(path, answer):
+        if path != VOLUMES or not answer.startswith((b"[", b"{")):
+            return answer
+        seen.append(answer)
+        return seen[0] if len(seen) == 1 else seen[0].replace(b'"ready"', b'"deleting"')
+
+    result = carried_out(going, rewrite=held)
+    assert result.status is Status.DONE
+    assert result.warnings == ("volume disk is deleted as soon as no pod uses it",)
 
 
 def test_a_volume_of_another_size_than_was_planned_stays(going, ask):

@@ -264,6 +264,15 @@ def test_parts_that_are_refused_after_a_good_status_make_no_object():
         Multipart(address, {}).join(("bench", "key"), "id", {1: "e"})
 
 
+def test_a_good_status_without_what_was_asked_for_is_a_failure():
+    with answering(b"<R/>") as address:
+        multipart = Multipart(address, {})
+        with pytest.raises(StoreError, match="it names no upload"):
+            multipart.create(("bench", "key"), "")
+        with pytest.raises(StoreError, match="did not put the parts of key together; run again"):
+            multipart.join(("bench", "key"), "id", {1: "e"})
+
+
 def test_a_redirect_of_a_part_is_not_followed():
     with (
         answering(b"", 307, Location="http://elsewhere.invalid/") as address,

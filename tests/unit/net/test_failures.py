@@ -6,6 +6,7 @@ import socket
 import ssl
 
 import pytest
+from urllib3.exceptions import SSLError
 
 from oscar_sync.net.errors import NoExchangeError
 from oscar_sync.net.failures import OPENING, translate_errors
@@ -32,3 +33,22 @@ def test_what_the_system_says_of_a_connection_is_told(error, words, may_pass):
         raise error
     assert (caught.value.may_pass, caught.value.was_sent) == (may_pass, False)
     assert caught.value.__suppress_context__
+
+
+def tls_error(reason):
+    error = ssl.SSLError(1, "odd")
+    error.reason = reason
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (SSLError(tls_error("WRONG_VERSION_NUMBER")), "no TLS at this port; write http://"),
+        (SSLError("outer", SSLError(tls_error("NO_CIPHERS_AVAILABLE"))), "TLS failed: no ciphers"),
+        (SSLError("only words"), "TLS failed; check that this port speaks https"),
+    ],
+)
+def test_what_tls_says_is_found_within_the_error_of_the_library(error, words):
+    with pytest.raises(NoExchangeError, match=words), translate_errors(OPENING):
+        raise error
