@@ -51,6 +51,17 @@ class LazyGroup(click.Group):
         ]
         return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = list(args)  # click takes them away one by one
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            name = next((word for word in given if word in self.table or word in self.named), None)
+            if name is None:
+                raise
+            message = f"options follow the command: {ctx.command_path} {name} {error.option_name}"
+            raise click.UsageError(message, ctx) from None
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -69,3 +69,4 @@ class ManifestCode(TitledCode):
     MOVING_TAG = "OSY182", "the image's tag moves", WARNING
     FOREIGN_INPUT = "OSY183", "an input of a MinIO that may not be the cluster's own", WARNING
     MISSPELT_KEY = "OSY184", "a key is misspelt"
+    AMOUNT = "OSY185", "no pod can have the amount: its unit is missing or wrong", WARNING

@@ -11,6 +11,7 @@ ALWAYS_SHOWN: Final = ("OSY215", "OSY306", "OSY313")
 WARNINGS: Final = (
     *("OSY106", "OSY112", "OSY114", "OSY115", "OSY116", "OSY117", "OSY118", "OSY125", "OSY127"),
     *("OSY132", "OSY137", "OSY141", "OSY162", "OSY172", "OSY180", "OSY181", "OSY182", "OSY183"),
+    "OSY185",
     *(
         "OSY214",
         "OSY216",

@@ -106,3 +106,21 @@ def test_logs_of_oscar_cli_are_no_service_of_that_name():
 def test_a_time_that_is_not_one_is_refused(word, capfd):
     assert call(["plan", "--timeout", word]) == 64
     assert "--timeout" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["-c", "edge", "plan"], "oscar-sync plan -c"),
+        (["--settings", "x.yaml", "rm", "hello"], "oscar-sync rm --settings"),
+        (["service", "-c", "edge", "list"], "oscar-sync service list -c"),
+    ],
+)
+def test_an_option_before_its_command_is_shown_behind_it(words, meant, capfd):
+    assert call(words) == 64
+    assert f"options follow the command: {meant}\n" in capfd.readouterr().err
+
+
+def test_an_option_without_a_command_is_not_known(capfd):
+    assert call(["--settings", "x.yaml"]) == 64
+    assert "No such option" in capfd.readouterr().err

@@ -91,6 +91,14 @@ def test_a_selector_that_matches_nothing_is_wrong_usage(garden, command, args, s
     assert said in err
 
 
+def test_a_file_that_is_wrong_comes_before_a_selector_that_matches_nothing(garden):
+    """The service that it names may be in that file, or the pattern was given without quotes."""
+    code, _, err = garden.run("plan", "--only", "proj1-a.yaml", "proj1-b.yml")
+    assert code == 3
+    assert "proj1-b.yml: error OSY108" in err
+    assert "did you mean proj1-b.yaml?" in err
+
+
 @pytest.mark.parametrize(
     ("selector", "said"),
     [

@@ -1,5 +1,7 @@
 """Quantities and fields with a few possible values."""
 
+import re
+from fractions import Fraction
 from typing import Final
 
 from oscar_sync.documents.paths import dotted
@@ -14,6 +16,8 @@ from oscar_sync.semantics.quantities import amount
 
 _QUANTITIES: Final = tuple(f.name for f in SERVICE if f.compare is Compare.QUANTITY)
 _KSERVE_QUANTITIES: Final = tuple(f.name for f in KSERVE if f.compare is Compare.QUANTITY)
+_LEAST_MEMORY: Final = 1 << 20
+_MOST_CORES: Final = 1024
 _VISIBILITIES: Final = ("", "private", "restricted", "public")
 
 
@@ -41,16 +45,39 @@ def check(draft: ServiceDraft) -> None:
 def quantity(draft: ServiceDraft, text: str, path: FieldPath) -> None:
     value = amount(text)
     if value is not None and value.numerator >= 0:
+        _hold_to_size(draft, text, value, path)
         return
-    fixed = text.replace(" ", "").removesuffix("B").removesuffix("b")
-    fixed = f"{fixed[:-1]}k" if fixed.endswith("K") else fixed
-    hint = f"did you mean {fixed}?" if fixed != text and amount(fixed) is not None else ""
+    fixed = _meant(text)
     draft.say(
         ManifestCode.QUANTITY,
         path,
         f"{dotted(path)} {text} is not a Kubernetes quantity",
-        hint or "write a number with a unit: 512Mi, 1Gi, 0.5, 500m",
+        f"did you mean {fixed}?" if fixed else "write a number with a unit: 512Mi, 1Gi, 0.5, 500m",
     )
+
+
+def _meant(text: str) -> str:
+    """Return the quantity that *text* is like, as other tools and languages write it, or blank."""
+    fixed = text.replace(" ", "").replace(",", ".", 1).removesuffix("B").removesuffix("b")
+    match = re.fullmatch(r"([0-9.]+)([kmgtKMGT])(i?)", fixed)
+    if match:
+        prefix = match[2].upper() if match[3] or match[2].upper() != "K" else "k"
+        fixed = f"{match[1]}{prefix}{match[3]}"
+    return fixed if amount(fixed) is not None else ""
+
+
+def _hold_to_size(draft: ServiceDraft, text: str, value: Fraction, path: FieldPath) -> None:
+    """Note an amount that no pod can have: its unit was forgotten, or is another tool's."""
+    digits = re.split(r"[^0-9.]", text)[0]
+    name = str(path[-1])
+    if "memory" in name and 0 < value < _LEAST_MEMORY:
+        words = f"{float(value):g} bytes: no pod can start in them"
+        remedy = f"did you mean {digits}{'Gi' if amount(digits) == value < 64 else 'Mi'}?"
+    elif "cpu" in name and value >= _MOST_CORES:
+        words, remedy = f"{float(value):g} cores: no node has as many", f"did you mean {digits}m?"
+    else:
+        return
+    draft.say(ManifestCode.AMOUNT, path, f"{dotted(path)} {text} is {words}", remedy)
 
 
 def _typos(draft: ServiceDraft) -> None:

@@ -151,7 +151,8 @@ def _path(draft: ServiceDraft, written: str, provider: ProviderName, at: FieldPa
     if not normal:
         draft.say(ManifestCode.PATH, path, f"{dotted(path)} is empty", "write bucket/folder")
         return
-    _segments(draft, normal, path)
+    if _segments(draft, normal, path):
+        return  # nobody meant its first part as a bucket
     if provider.type in BUCKET_OUTPUT_TYPES:
         _bucket(draft, bucket_of(normal), path)
         _folder(draft, place_of(normal)[1], path)
@@ -164,14 +165,22 @@ def _folder(draft: ServiceDraft, folder: str, path: FieldPath) -> None:
         draft.say(ManifestCode.PATH, path, message, "write a shorter path")
 
 
-def _segments(draft: ServiceDraft, normal: str, path: FieldPath) -> None:
+def _segments(draft: ServiceDraft, normal: str, path: FieldPath) -> bool:
+    """Note a path that no store takes as it is written, and tell whether it is one."""
     parts = normal.split("/")
-    if "" in parts:
+    scheme, is_url, rest = normal.partition("://")
+    if is_url and "/" not in scheme:
+        message = f"{dotted(path)} {normal} is an address, not a bucket and a folder"
+        draft.say(ManifestCode.PATH, path, message, f"write {rest or 'bucket/folder'}")
+    elif "" in parts:
         message = f"{dotted(path)} {normal} has a doubled slash: no upload would ever match it"
         draft.say(ManifestCode.PATH, path, message, "write single slashes")
     elif "." in parts or ".." in parts:
         message = f"{dotted(path)} {normal} has a part . or .., which the store refuses"
         draft.say(ManifestCode.PATH, path, message, "write the path without them")
+    else:
+        return False
+    return True
 
 
 def _bucket(draft: ServiceDraft, name: str, path: FieldPath) -> None:

@@ -16,6 +16,7 @@ from oscar_sync.documents.ignore_file import (
 )
 from oscar_sync.documents.on_disk import real_path
 from oscar_sync.documents.paths import shown_path
+from oscar_sync.documents.suggestion import did_you_mean
 from oscar_sync.manifests.codes import ManifestCode
 from oscar_sync.manifests.findings import Findings
 from oscar_sync.manifests.gaps import (
@@ -38,6 +39,18 @@ _LIKE_A_MANIFEST: Final = re.compile(
 )
 _SUBMODULE: Final = re.compile(r"^\s*path\s*=\s*(.*?)/?\s*$", re.MULTILINE)
 _ENVIRONMENT_MARK: Final = "pyvenv.cfg"
+
+
+def _meant(missing: str) -> str:
+    """Return what to write in place of a PATH that is not there."""
+    folder, name = os.path.split(missing)
+    if any(sign in name for sign in "*?["):
+        return "write the pattern without quotes, so that the shell expands it, or name the folder"
+    try:
+        hint = did_you_mean(name, os.listdir(folder))
+    except OSError:
+        hint = ""
+    return hint or "check the PATH on the command line"
 
 
 class Discovery(Struct, frozen=True):
@@ -72,7 +85,7 @@ class Discovery(Struct, frozen=True):
                     ManifestCode.NO_SUCH_PATH,
                     shown_path(absolute, self.cwd),
                     "no such file or folder",
-                    "check the PATH on the command line",
+                    _meant(absolute),
                 )
         return self._once(manifests) if self.linked or len(paths) > 1 else list(manifests)
 

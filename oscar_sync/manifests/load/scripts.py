@@ -1,6 +1,7 @@
 """The script of a service: a path beside its FDL file, an absolute one, or inline text."""
 
 import os
+from shlex import quote
 from typing import Final
 
 from oscar_sync.documents.on_disk import real_path
@@ -44,7 +45,7 @@ def load_script(draft: ServiceDraft, reader: Reader, cwd: str) -> None:
             f"script {written} is empty: the server wants one",
             "write the script",
         )
-    _hold_to_beginning(draft, text, f"script {written}")
+    _hold_to_beginning(draft, text, f"script {written}", shown_path(path, cwd))
     if "\0" in text:
         line = text.partition("\0")[0].count("\n") + 1
         draft.say(
@@ -57,14 +58,15 @@ def load_script(draft: ServiceDraft, reader: Reader, cwd: str) -> None:
     draft.elsewhere[_SCRIPT] = Origin(shown_path(path, cwd), 1, 1)
 
 
-def _hold_to_beginning(draft: ServiceDraft, text: str, what: str) -> None:
+def _hold_to_beginning(draft: ServiceDraft, text: str, what: str, file: str = "") -> None:
     """Note a byte order mark: the kernel then finds no ``#!``, and the shell no first command."""
     if text.startswith("\ufeff"):
+        command = f": sed -i '1s/^\\xEF\\xBB\\xBF//' {quote(file)}" if file else ""
         draft.say(
             ManifestCode.STRING,
             _SCRIPT,
             f"{what} begins with a byte order mark (BOM)",
-            "save it as UTF-8 without BOM: sed -i '1s/^\\xEF\\xBB\\xBF//' FILE",
+            f"save it as UTF-8 without BOM{command}",
         )
 
 

@@ -54,7 +54,12 @@ def _desired(
     findings = Findings()
     opened = open_settings(request, environ, reader, findings)
     manifests = read_manifests(opened, findings)
-    placed = place(opened, manifests, findings)
+    try:
+        placed = place(opened, manifests, findings)
+    except UsageError:
+        # What nothing is called may be in a file that cannot be read, and that comes first.
+        judged(opened, manifests, findings)
+        raise
     clusters = clusters_of(opened, placed, findings)
     id_of_name = placed.lookup.id_of_name
     settings = settings_of(opened.loaded, clusters, opened.allow, id_of_name, opened.env_file)

@@ -352,7 +352,8 @@ def test_a_byte_order_mark_before_a_script_is_an_error(tmp_path: Path, is_inline
     manifests = read(tmp_path, service().replace("script.sh", script))
     (found,) = [one for one in manifests.diagnostics if one.severity is Severity.ERROR]
     assert "begins with a byte order mark (BOM)" in found.message
-    assert "UTF-8 without BOM" in found.remedy
+    command = "" if is_inline else r": sed -i '1s/^\xEF\xBB\xBF//' bom.sh"
+    assert found.remedy == f"save it as UTF-8 without BOM{command}"
 
 
 def test_a_nul_in_a_script_is_an_error_with_its_line(tmp_path: Path) -> None:
@@ -383,3 +384,57 @@ def test_a_variable_that_is_called_like_a_secret_is_a_warning(
     for one in found:
         assert "move it to environment.secrets" in one.remedy
         assert value not in f"{one.message}{one.snippet}"
+
+
+@pytest.mark.parametrize(
+    ("field", "message", "remedy"),
+    [
+        ("memory: 512", "memory 512 is 512 bytes: no pod can start in them", "512Mi"),
+        ("memory: 2", "memory 2 is 2 bytes: no pod can start in them", "2Gi"),
+        ("memory: 512m", "memory 512m is 0.512 bytes: no pod can start in them", "512Mi"),
+        ("memory: 512k", "memory 512k is 512000 bytes: no pod can start in them", "512Mi"),
+        ("cpu: 2000", "cpu 2000 is 2000 cores: no node has as many", "2000m"),
+    ],
+)
+def test_an_amount_that_no_pod_can_have_is_a_warning_with_the_unit(
+    tmp_path, field, message, remedy
+):
+    (found,) = read(tmp_path, service(field)).diagnostics
+    assert (found.code, found.severity) == ("OSY185", Severity.WARNING)
+    assert (found.message, found.remedy) == (message, f"did you mean {remedy}?")
+
+
+@pytest.mark.parametrize("field", ["memory: 4Mi", "cpu: 128", "cpu: 500m", "memory: 1e9"])
+def test_an_amount_that_a_pod_can_have_is_said_nothing_of(tmp_path, field):
+    assert codes(read(tmp_path, service(field))) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "meant"),
+    [
+        ("cpu: 1,5", "1.5"),
+        ("memory: 512 MiB", "512Mi"),
+        ("memory: 1gb", "1G"),
+        ("memory: 2gi", "2Gi"),
+        ("memory: 100K", "100k"),
+    ],
+)
+def test_a_quantity_as_other_tools_and_languages_write_it_gets_the_one_that_is_meant(
+    tmp_path, field, meant
+):
+    (found,) = read(tmp_path, service(field)).diagnostics
+    assert (found.code, found.remedy) == ("OSY126", f"did you mean {meant}?")
+
+
+@pytest.mark.parametrize(
+    ("path", "remedy"),
+    [
+        ("s3://plants/in", "write plants/in"),
+        ("./plants/in", "write the path without them"),
+        ("plants//in", "write single slashes"),
+    ],
+)
+def test_a_path_that_cannot_be_used_is_one_finding(tmp_path, path, remedy):
+    text = f"input: [{{storage_provider: minio, path: '{path}'}}]"
+    (found,) = read(tmp_path, service(text)).diagnostics
+    assert (found.code, found.remedy) == ("OSY129", remedy)

@@ -185,6 +185,21 @@ def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     assert codes(read(tmp_path, service(), paths=("nowhere",))) == ["OSY108"]
 
 
+@pytest.mark.parametrize(
+    ("path", "remedy"),
+    [
+        ("a.yml", "did you mean a.yaml?"),
+        ("*.yml", "write the pattern without quotes"),
+        ("nowhere/x", "check the PATH"),
+    ],
+)
+def test_a_path_that_is_not_there_gets_the_one_that_is_meant(
+    tmp_path: Path, path: str, remedy: str
+) -> None:
+    (found,) = read(tmp_path, service(), paths=(path,)).diagnostics
+    assert found.remedy.startswith(remedy)
+
+
 def test_a_file_that_is_named_twice_is_read_once(tmp_path: Path) -> None:
     assert names(read(tmp_path, service(), paths=("a.yaml", ".", "./a.yaml"))) == ["plants"]
 
