@@ -17,7 +17,7 @@ from oscar_sync.errors import UsageError
 from oscar_sync.model.exits import Exit
 from oscar_sync.model.run import PastRun
 from oscar_sync.render.history import history_table
-from oscar_sync.settings.load import Where, find
+from oscar_sync.settings.load.discovery import Where, find
 from oscar_sync.workspace.history import history_file, read_runs
 
 

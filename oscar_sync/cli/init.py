@@ -23,7 +23,7 @@ from oscar_sync.model.exits import Exit
 from oscar_sync.model.identity import ClusterId
 from oscar_sync.reconcile.desire import clusters_meant, desire
 from oscar_sync.settings.entries import ClusterSettings, identity_of
-from oscar_sync.settings.load import FILE_NAME, MISNAMED
+from oscar_sync.settings.load.discovery import FILE_NAME, MISNAMED
 from oscar_sync.storage.whole import write_whole
 
 _SETTINGS: Final = """\

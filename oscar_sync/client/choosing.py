@@ -15,14 +15,9 @@ from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.settings.cluster_lookup import ClusterLookup, flags_of
 from oscar_sync.settings.clusters import Resolver
 from oscar_sync.settings.entries import STAR, ClusterSettings, Known
-from oscar_sync.settings.load import (
-    Where,
-    absolute,
-    check_paths,
-    environment_of,
-    load_known,
-    load_settings,
-)
+from oscar_sync.settings.load import load_known, load_settings
+from oscar_sync.settings.load.discovery import Where
+from oscar_sync.settings.load.named_files import absolute, check_paths, environment_of
 from oscar_sync.settings.reading import Loaded
 from oscar_sync.wire.address import shown
 

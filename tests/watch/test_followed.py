@@ -20,7 +20,7 @@ from oscar_sync.cli.watch_problem import WatchProblem
 from oscar_sync.cli.watching import Watching
 from oscar_sync.errors import RepositoryError
 from oscar_sync.model.run import PastRun
-from oscar_sync.settings.load import Where, find
+from oscar_sync.settings.load.discovery import Where, find
 from oscar_sync.workspace.history import NAME, add_run
 from tests.servers import until
 from tests.support.forge import forge

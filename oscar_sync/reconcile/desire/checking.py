@@ -23,7 +23,7 @@ from oscar_sync.settings.assembly import check_buckets, check_removed, check_ser
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.declared import DeclaredStorage, check_declared
 from oscar_sync.settings.ignored import check_ignored
-from oscar_sync.settings.load import absolute, check_paths, check_seeds
+from oscar_sync.settings.load.named_files import absolute, check_paths, check_seeds
 from oscar_sync.settings.reading import Loaded
 from oscar_sync.settings.renames import check_moved, check_new_names
 from oscar_sync.storage.files import walk

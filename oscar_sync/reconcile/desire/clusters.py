@@ -13,7 +13,7 @@ from oscar_sync.settings.cluster_lookup import ClusterLookup
 from oscar_sync.settings.clusters import Resolver
 from oscar_sync.settings.codes import SettingsCode
 from oscar_sync.settings.entries import DEFAULT_KEYS, STAR, ClusterSettings
-from oscar_sync.settings.load import absolute, environment_of
+from oscar_sync.settings.load.named_files import absolute, environment_of
 
 
 def clusters_of(opened: OpenedSettings, placed: Placed, findings: Findings) -> tuple[Cluster, ...]:

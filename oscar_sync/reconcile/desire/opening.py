@@ -13,7 +13,9 @@ from oscar_sync.manifests.load.reader import Reader
 from oscar_sync.model.consent import Consent
 from oscar_sync.reconcile.desire.request import DesireRequest
 from oscar_sync.settings.assembly import allowed, check_secrets
-from oscar_sync.settings.load import Where, absolute, cli_file, load_settings, token_files
+from oscar_sync.settings.load import cli_file, load_settings
+from oscar_sync.settings.load.discovery import Where
+from oscar_sync.settings.load.named_files import absolute, token_files
 from oscar_sync.settings.reading import Loaded
 from oscar_sync.settings.secret_names import note_unused, secret_names
 
