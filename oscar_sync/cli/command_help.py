@@ -27,6 +27,17 @@ class DescribedCommand(click.Command):
             hint = " / ".join(error.param.opts)
             said = f"Missing option {hint}: give it, or set {error.param.envvar}"
             raise click.UsageError(said, ctx) from error
+        except click.NoSuchOption as error:
+            from oscar_sync.cli.other_words import OTHER_OPTIONS
+
+            group = ctx.parent.command.name if ctx.parent and ctx.parent.parent else None
+            answers = OTHER_OPTIONS.get(" ".join(filter(None, (group, self.name))), {})
+            answer = answers.get(error.option_name)
+            if answer is None:
+                raise
+            raise click.UsageError(
+                f"there is no option {error.option_name}; {answer}", ctx
+            ) from error
         except click.UsageError as error:
             has_cluster = any(param.name == "cluster" for param in self.params)
             if not has_cluster or "extra argument" not in error.message:

@@ -9,6 +9,7 @@ from oscar_sync.cli.fields import Fields, show_one
 from oscar_sync.cli.reaching import service_of
 from oscar_sync.cli.tables import FORMATS
 from oscar_sync.client.connection import Oscar
+from oscar_sync.errors import UsageError
 from oscar_sync.semantics.shapes import list_of, mapping_of
 
 
@@ -23,6 +24,8 @@ def command(service: str | None, **options: Any) -> int:
     """
 
     def metrics(oscar: Oscar) -> Fields:
+        if service == "summary" and oscar.service(service) is None:
+            raise UsageError("there is no service summary; of the cluster: oscar-sync metrics")
         if service is not None:
             service_of(oscar, service)  # of an unknown one an administrator is shown zeros
         return oscar.metrics(service or "")

@@ -80,7 +80,7 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("status", "s"), "use: oscar-sync cluster info, or oscar-sync status"),
     },
     "federation": dict.fromkeys(
-        ("create", "add-member", "update", "delete"),
+        ("create", "set", "add", "add-member", "update", "remove", "remove-member", "delete"),
         "write `federation` in the service's FDL, then: oscar-sync apply",
     ),
     "storage": {
@@ -93,6 +93,31 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }  # fmt: skip
 """For each group of commands, by its name: a word of another tool, and what to do instead."""
+
+_NAME: Final = "the name and the cluster are written in the FDL"
+_ALLOWED: Final = "name each user: --user A --user B"
+_OF_RUN: Final = {
+    **dict.fromkeys(("-e", "--endpoint"), "name the cluster: -c ID-or-URL"),
+    **dict.fromkeys(("-t", "--token"), "no option takes a secret: set OSCAR_TOKEN"),
+}
+
+OTHER_OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "apply": {
+        **dict.fromkeys(("-n", "--name"), _NAME),
+        "--default": f"{_NAME}; to send all services to one cluster: -c '*=ID'",
+    },
+    "bucket get": {"--all": "to list all objects: oscar-sync storage ls NAME"},
+    "bucket create": {"--allowed-users": _ALLOWED},
+    "bucket share": {"--allowed-users": _ALLOWED},
+    "service run": _OF_RUN,
+    "service job": _OF_RUN,
+    "service logs": {
+        **dict.fromkeys(("-s", "--status"), "to list jobs: oscar-sync service jobs NAME -s STATUS; "
+                        "to delete them: oscar-sync service logs rm NAME --finished"),
+        "-a": "to delete all jobs: oscar-sync service logs rm NAME --all",
+    },
+}  # fmt: skip
+"""For each command: an option of oscar-cli that it does not have, and what to do instead."""
 
 _OF_LOGS: Final = {
     "list": "to list the jobs of a service: oscar-sync service jobs NAME",

@@ -56,7 +56,7 @@ def _row(cluster: Cluster, service: ServiceStatus, *, is_one: bool) -> Row:
         str(service.key.name),
         service.state or "-",
         {None: "-", True: "yes", False: "no"}[service.has_drifted],
-        "yes" if service.is_ours else "no",
+        "-" if service.form is None else "yes" if service.is_ours else "no",
         _endpoint(cluster, service, is_one=is_one),
     )
     return Row(cells, tuple(_beneath(service)))

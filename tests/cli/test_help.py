@@ -8,7 +8,7 @@ import pytest
 from oscar_sync.cli.command_help import CommonOption, DescribedCommand
 from oscar_sync.cli.lazy import LazyGroup
 from oscar_sync.cli.main import call, cli
-from oscar_sync.cli.other_words import OTHER_WORDS, logs_answer
+from oscar_sync.cli.other_words import OTHER_OPTIONS, OTHER_WORDS, logs_answer
 
 
 def commands(group=cli, path=()):
@@ -93,6 +93,22 @@ def test_a_word_of_another_tool_is_answered_with_a_command_that_is_there(
     named = re.findall(r"oscar-sync (\w+)(?: (\w+))?", answer)
     for first, second in named:
         assert first in COMMANDS or f"{first} {second}" in COMMANDS
+
+
+OPTIONS = [
+    (command, option, answer)
+    for command, options in OTHER_OPTIONS.items()
+    for option, answer in options.items()
+]
+
+
+@pytest.mark.parametrize(("command", "option", "answer"), OPTIONS)
+def test_an_option_of_oscar_cli_is_answered_with_what_to_do(command, option, answer, capfd):
+    assert call([*command.split(), "x", option, "y"]) == 64
+    assert " ".join(answer.split()) in " ".join(capfd.readouterr().err.split())
+    for first, second in re.findall(r"oscar-sync (\w+)(?: (\w+))?", answer):
+        assert first in COMMANDS or f"{first} {second}" in COMMANDS
+    assert command in COMMANDS
 
 
 def test_logs_of_oscar_cli_are_no_service_of_that_name():

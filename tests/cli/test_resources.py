@@ -173,3 +173,9 @@ def test_a_release_that_is_only_read_is_never_written_to(project, monkeypatch, w
     assert code != 0
     assert "3.6.2" in out + err
     assert {asked.method for asked in stub.asked} == {"GET"}
+
+
+def test_metrics_summary_of_oscar_cli_is_answered_with_the_command_to_use(project):
+    code, _, err = project.run("metrics", "summary")
+    assert code == 64
+    assert "of the cluster: oscar-sync metrics" in err

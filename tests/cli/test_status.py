@@ -74,7 +74,7 @@ def test_without_set_and_manifests_all_of_mine_are_asked(project, monkeypatch):
 def test_a_service_that_is_missing_is_said_first(project):
     code, out, _ = project.run("status")
     assert code == 0
-    assert _rows(out)["hello"] == ["missing", "yes", "yes"]
+    assert _rows(out)["hello"] == ["missing", "yes", "-"]
     assert "oscar-sync apply creates it" in out
 
 
@@ -85,7 +85,7 @@ def test_a_service_that_is_to_be_renamed_has_not_drifted(project):
     with (project.folder / "oscar-sync.yaml").open("a") as settings:
         settings.write("moved: [{from: web, to: site}]\n")
     out = project.run("status")[1]
-    assert _rows(out)["site"] == ["missing", "no", "yes"]
+    assert _rows(out)["site"] == ["missing", "no", "-"]
     assert "oscar-sync apply renames web to it" in out
     (cluster,) = json.loads(project.run("status", "-o", "json")[1])["clusters"]
     named = {row["service"]: row.get("renamed_from") for row in cluster["services"]}
