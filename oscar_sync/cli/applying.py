@@ -162,9 +162,11 @@ def _unconfirmed(planned: Pass, how: ApplyRun) -> Exit:
         say("Nothing was sent.")
         return Exit.OK
     is_bound = how.record.command == "apply"
-    words = "exactly this plan" if is_bound else "it"
-    say(f"nothing was sent: there is no terminal to ask on. To carry out {words}, run:")
-    say(f"  {how.again}" + (f" --expect {planned.draft.plan.digest}" if is_bound else ""))
+    words = "apply exactly this plan" if is_bound else "carry it out"
+    say(f"nothing was sent: there is no terminal to ask on. To {words}, run:")
+    # A plan file that was given binds more than its digest: how much may be deleted.
+    expect = f" --expect {planned.draft.plan.digest}" if is_bound else ""
+    say(f"  {how.again}{'' if '--expect' in how.again else expect}")
     for output in how.outputs:
         if output.format == "events":
             append(output, summary_line(int(Exit.NO_TERMINAL)))

@@ -94,5 +94,6 @@ def command(**options: Any) -> int:
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:
-        say(f"error: {error.strerror or error}; choose another --port or --s3-port")
+        place = f"{error.filename}: " if error.filename else ""
+        say(f"error: {place}{error.strerror or error}; choose another --port or --s3-port")
         return Exit.USAGE

@@ -115,7 +115,8 @@ def outputs_of(given: Sequence[str], formats: Sequence[str]) -> tuple[Output, ..
         name, _, file = text.partition("=")
         name = name if name in formats else _SAME.get(name, name)
         if name not in formats:
-            hint = did_you_mean(name, formats)
+            ending = name.rpartition(".")[2]
+            hint = f"write {ending}={name}" if ending in formats else did_you_mean(name, formats)
             remedy = hint or f"write one of {', '.join(formats)}"
             raise click.UsageError(f"-o {text}: {name!r} is not a format; {remedy}")
         outputs.append(Output(name, file))

@@ -245,9 +245,10 @@ class Listener:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((self.host, self.port))
-        except OSError:
+        except OSError as error:
             bound.close()
-            raise
+            place = f"{self.host}:{self.port}"
+            raise OSError(error.errno, error.strerror, place) from error
         return bound
 
     def open(self) -> None:

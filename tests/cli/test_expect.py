@@ -243,3 +243,17 @@ def test_a_file_that_holds_no_plan_of_this_format_is_wrong_usage(project, text, 
         (project.folder / "x.json").write_text(text)
     code, _, err = project.run("plan", "--compare", "x.json")
     assert (code, said in err) == (64, True), err
+
+
+@pytest.mark.parametrize("is_given", [False, True])
+def test_without_a_terminal_the_command_to_run_names_what_is_expected_once(
+    project, monkeypatch, is_given
+):
+    digest = reviewed(project)["digest"]
+    given = ["--expect", "plan.json"] if is_given else []
+    monkeypatch.setattr("sys.argv", ["oscar-sync", "apply", *given])
+    code, _, err = project.run("apply", *given)
+    assert code == 10
+    words = "--expect plan.json --yes" if is_given else f"--yes --expect {digest}"
+    assert "To apply exactly this plan, run:" in err
+    assert f"\n  oscar-sync apply {words}\n" in err

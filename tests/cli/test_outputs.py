@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import socket
 import struct
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from oscar_sync.cli.applying import question
-from oscar_sync.cli.main import COMMANDS
+from oscar_sync.cli.main import COMMANDS, call
 from oscar_sync.model.action import ActionKind
 from oscar_sync.model.step import Do, Step
 from tests.unit.render.subjects import action, plan
@@ -366,3 +367,16 @@ def test_what_is_not_confirmed_is_the_document_that_is_asked_for(project, comman
         assert {one["service"] for one in read(out)["actions"]} == {"hello"}
         assert "nothing was sent" in err
         assert "hello" in (project.folder / "plan.md").read_text()
+
+
+def test_a_file_in_place_of_a_format_is_shown_behind_it(project):
+    code, _, err = project.run("plan", "-o", "plan.html")
+    assert code == 64
+    assert "write html=plan.html" in err
+
+
+def test_an_emulator_names_the_port_that_another_program_has(capfd):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert call(["emulator", "--port", "0", "--s3-port", str(port)]) == 64
+    assert f"127.0.0.1:{port}: Address already in use; choose another" in capfd.readouterr().err
