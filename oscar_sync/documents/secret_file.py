@@ -24,6 +24,8 @@ def read_secret(path: str | Path) -> str:
         content = read_within(path, _LARGEST).strip()
     except OSError as error:
         raise SecretFileError(error.strerror or str(error)) from error
+    if not content:
+        raise SecretFileError("it is empty")
     if len(content) > _LARGEST or not _LINE.fullmatch(content):
         raise SecretFileError("it does not hold one line of printable ASCII characters")
     return content.decode("ascii")

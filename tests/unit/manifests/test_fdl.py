@@ -320,3 +320,25 @@ values = st.recursive(
 def test_no_shape_of_a_service_raises_anything(tmp_path: Path, fields: dict) -> None:
     text = json.dumps({"functions": {"oscar": [{"c": {**fields, "image": "i:1"}}]}})
     read(tmp_path, {"a.fdl.json": text})
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "remedy"),
+    [
+        (
+            "functions:\n- oscar: []\n",
+            "functions must be a mapping, not a list",
+            "write `oscar:` below it without `- `, and the services below that",
+        ),
+        (
+            "functions:\n",
+            "functions must be a mapping",
+            "write `oscar:` below it, indented further, and the services below that",
+        ),
+    ],
+)
+def test_functions_that_are_no_mapping_say_what_to_write(
+    tmp_path: Path, text: str, message: str, remedy: str
+) -> None:
+    found = [one for one in read(tmp_path, text).diagnostics if one.code == "OSY113"]
+    assert [(one.message, one.remedy) for one in found] == [(message, remedy)]
