@@ -1,4 +1,4 @@
-"""The demo ends with a board, if somebody sits at a terminal."""
+"""The demo: every command of its story ends as expected, and a terminal gets a board in the end."""
 
 import os
 import re
@@ -32,6 +32,18 @@ def start(folder, emulator, terminal, **more):
         [sys.executable, "-c", STORY, folder, emulator.url, emulator.user, emulator.password],
         stdin=terminal, stdout=terminal, stderr=terminal, env={**environ, **more},
     )  # fmt: skip
+
+
+def test_each_command_of_the_story_ends_as_it_is_expected_to(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "oscar_sync", "demo", "--keep", tmp_path / "story"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, check=False, env={**os.environ, "NO_COLOR": "1"},
+    )  # fmt: skip
+    assert "expected was" not in run.stdout
+    assert run.returncode == 0, run.stdout
+    assert run.stdout.count("$ oscar-sync ") >= 15
+    assert (tmp_path / "story" / "oscar-sync.yaml").exists()
 
 
 def test_on_a_terminal_the_demo_serves_a_board_until_enter(tmp_path, oscar_emulator, terminal):

@@ -93,6 +93,25 @@ def test_a_settings_file_that_is_another_kind_of_file_is_called_so(bare, text, s
     assert "rename the file" in err
 
 
+def test_init_names_the_file_that_it_cannot_write(bare):
+    longest = os.pathconf(bare.folder, "PC_PATH_MAX") - 1
+    folder = str(bare.folder)
+    while len(folder) < longest - 210:
+        folder += f"/{'d' * 200}"
+    folder += f"/{'d' * (longest - len(folder) - 5)}"  # a folder may have this name, no file in it
+    code, _, err = bare.run("init", folder)
+    assert (code, "cannot be written: File name too long" in " ".join(err.split())) == (64, True)
+
+
+def test_init_from_a_cluster_takes_one(bare, monkeypatch):
+    monkeypatch.delenv("OSCAR_ENDPOINT")
+    (bare.folder / "hello.yaml").unlink()
+    two = ("-c", "a=https://a.example", "-c", "b=https://b.example")
+    code, _, err = bare.run("init", "mine", "--from-cluster", *two)
+    assert (code, "takes one cluster" in err) == (64, True), err
+    assert not (bare.folder / "mine").exists()
+
+
 def test_init_from_a_cluster_leaves_nothing_to_do(project, bare, tmp_path):
     bare.run("apply", "-y")
     assert bare.run("init", tmp_path / "mine", "--from-cluster")[0] == 0
