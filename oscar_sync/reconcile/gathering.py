@@ -35,6 +35,11 @@ class LookPace(Struct, frozen=True):
     every_s: float = 20.0
     silent_s: float = 30.0
 
+    @classmethod
+    def of(cls, connections: Connections) -> "LookPace":
+        """Return the usual pace; half of ``--timeout`` is silence: other clusters wait for it."""
+        return cls(silent_s=connections.read_timeout_s / 2)
+
 
 _CLUSTERS: Final = 8
 """More threads take more time of the processor for the same requests."""
@@ -43,7 +48,7 @@ Tell: TypeAlias = Callable[[Exception], None]
 
 
 def silent_problem(silent_s: float) -> str:
-    return f"no answer for {silent_s:g} s"
+    return f"no answer for {silent_s:g} s; a slower cluster needs a longer --timeout"
 
 
 def unexpected_problem(error: Exception) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from msgspec.structs import replace
 
@@ -26,8 +26,6 @@ from oscar_sync.reconcile.observe import observe
 from oscar_sync.reconcile.once import Pass
 from oscar_sync.reconcile.started import started
 
-_USUAL: Final = LookPace()
-
 
 def _never() -> bool:
     return False
@@ -41,7 +39,7 @@ def surveys(
     planned: Pass,
     connections: Connections,
     is_over: Callable[[], bool] = _never,
-    pace: LookPace = _USUAL,
+    pace: LookPace | None = None,
     tell: Tell = _raised,
 ) -> Iterator[Survey]:
     """Yield how the clusters of *planned* stand: what is known so far at its *pace*, and the whole.
@@ -54,6 +52,7 @@ def surveys(
     # in a loop leaves pauses (`cli.watch_board`).
     at, began = datetime.now(UTC), time.monotonic()
     # Read again: *connections* are not those of the plan, which goes on in another thread.
+    pace = pace or LookPace.of(connections)
     seen = _seen(planned, connections, pace.silent_s, tell)
     look = Gathering(replace(planned, views=seen), at, connections, is_over, tell)
     for _ in look.asked(pace):

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from oscar_sync.model.identity import BucketName, ClusterId, ServiceName
+from oscar_sync.reconcile.connect import Connections
 from oscar_sync.reconcile.gathering import LookPace
 from oscar_sync.reconcile.survey import surveys
 from oscar_sync.semantics.buckets import used_buckets
@@ -186,4 +187,10 @@ def test_a_cluster_that_does_not_answer_is_left_and_the_others_are_shown(
         *_, found = surveys(two, connections, pace=LookPace(silent_s=1.0))
         gate.set()
     assert found.is_whole
-    assert _shown(found) == {"edge": ("no answer for 1 s", []), "twin": WHOLE}
+    silent = "no answer for 1 s; a slower cluster needs a longer --timeout"
+    assert _shown(found) == {"edge": (silent, []), "twin": WHOLE}
+
+
+def test_a_longer_timeout_lets_a_slow_cluster_answer_a_look():
+    assert LookPace.of(Connections({})) == LookPace()
+    assert LookPace.of(Connections({}, read_timeout_s=180.0)).silent_s == 90.0
