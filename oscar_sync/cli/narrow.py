@@ -10,6 +10,7 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.applying import ApplyRun, carry_out
 from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import Output, outputs_of
+from oscar_sync.cli.reaching import command_on
 from oscar_sync.cli.request import connections_of, request_of
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.showing import APPLY_FORMATS, show_plan
@@ -82,13 +83,17 @@ def refuse_unknown(planned: Pass, asked: PlanOptions) -> None:
     for name in asked.names:
         if name in known or not is_all_read:
             continue
-        ids = [str(view.cluster.id) for view in planned.views]
+        clusters = [view.cluster for view in planned.views]
+        ids = [str(cluster.id) for cluster in clusters]
         cluster, slash, _ = name.partition("/")
         if slash and cluster not in ids:
             hint = did_you_mean(cluster, ids) or f"this run is for: {', '.join(ids)}"
             raise UsageError(f"{name}: no cluster is called {cluster}; {hint}")
-        where = ", ".join(ids) or "no cluster"
-        hint = did_you_mean(name, sorted(known))
+        places = [f"{one.id} ({one.endpoint})" for one in clusters]
+        where = ", ".join(places) or "no cluster"
+        lists = " and ".join(command_on(one, "service list") for one in clusters)
+        shows = "show" if len(clusters) > 1 else "shows"
+        hint = did_you_mean(name, sorted(known)) or (lists and f"{lists} {shows} those there are")
         among = f", {narrowing.words}" if narrowing.words else ""
         words = f"there is no service {name} on {where}{among}"
         raise UsageError(f"{words}; {hint}" if hint else words)

@@ -2,16 +2,18 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from oscar_sync.cli.border import guarded, log_to_stderr, tell_findings
 from oscar_sync.cli.output import Output
 from oscar_sync.client.choosing import Wanted, chosen
 from oscar_sync.client.connection import Oscar
 from oscar_sync.client.values import Service
-from oscar_sync.errors import ClusterError, UsageError
+from oscar_sync.errors import ClusterError, StoreError, UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.exits import Exit
+
+_NO_BUCKET: Final = "(NoSuchBucket)"
 
 
 def on_cluster(
@@ -25,7 +27,14 @@ def on_cluster(
         if warnings:
             tell_findings(warnings, options["color"])
         with Oscar(cluster, timeout_s=options["timeout"]) as oscar:
-            return act(oscar) or Exit.OK
+            try:
+                return act(oscar) or Exit.OK
+            except StoreError as error:
+                # `bucket list` shows those of the cluster alone, not of a service's provider.
+                if _NO_BUCKET not in error.message or options.get("service"):
+                    raise
+                remedy = f"{command_on(cluster, 'bucket list')} shows those there are"
+                raise StoreError(error.endpoint, f"{error.message}; {remedy}") from error
 
     return guarded(run, outputs, options["color"])
 

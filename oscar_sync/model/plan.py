@@ -9,6 +9,7 @@ from oscar_sync.model.action import Action, ActionKind, Category
 from oscar_sync.model.cluster import ReadingState
 from oscar_sync.model.diagnostic import Diagnostic
 from oscar_sync.model.identity import ClusterId, ServiceKey
+from oscar_sync.model.natural import natural
 from oscar_sync.model.step import Do
 
 
@@ -117,6 +118,11 @@ class Plan(Struct, frozen=True):
     def all_actions(self) -> tuple[Action, ...]:
         """Return what is carried out, and behind it what a guard holds back."""
         return (*self.actions, *(item.action for item in self.blocked))
+
+    @property
+    def left_alone_by_name(self) -> tuple[LeftAlone, ...]:
+        """Return what is left alone in the order of people; documents keep the order of places."""
+        return tuple(sorted(self.left_alone, key=lambda item: natural(str(item.key))))
 
     def of_category(self, category: Category) -> tuple[Action, ...]:
         return tuple(action for action in self.actions if action.category is category)

@@ -7,6 +7,7 @@ from msgspec import Struct
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.form import Form
 from oscar_sync.model.identity import ServiceKey
+from oscar_sync.model.natural import natural
 from oscar_sync.model.state import DeploymentState
 
 
@@ -91,6 +92,6 @@ class ClusterStatus(Struct, frozen=True):
         return tuple(sorted(self.services, key=_rank))
 
 
-def _rank(service: ServiceStatus) -> tuple[int, bool, str]:
+def _rank(service: ServiceStatus) -> tuple[int, bool, tuple[list[str | int], str]]:
     place = _RANK.index(service.state) if service.state in _RANK else len(_RANK)
-    return place, not service.has_drifted, service.key.name
+    return place, not service.has_drifted, natural(service.key.name)

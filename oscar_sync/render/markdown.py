@@ -109,7 +109,7 @@ def _of_plan(plan: Plan) -> list[DocumentBlock]:
         *(_action(action, "drifted") for action in own(Category.DRIFTED)),
         *(
             DocumentBlock("left alone", f"- {_text(str(item.key))}: {_text(item.message)}")
-            for item in plan.left_alone
+            for item in plan.left_alone_by_name
         ),
         *(
             DocumentBlock(

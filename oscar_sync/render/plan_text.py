@@ -66,7 +66,7 @@ def plan_text(
         *(page.action(item) for item in _worst_first(due)),
     ])  # fmt: skip
     page.section("LEFT ALONE", len(plan.left_alone), [
-        [safe(f"   {item.key}   {item.message}")] for item in plan.left_alone
+        [safe(f"   {item.key}   {item.message}")] for item in plan.left_alone_by_name
     ])  # fmt: skip
     unread = list(page.not_planned(plan))
     page.section("NOT PLANNED", len(plan.not_planned) or len(unread), unread)

@@ -168,7 +168,8 @@ def test_remove_all_takes_down_what_carries_the_stamp(project):
     assert set(project.live()) == {"theirs"}
     code, _, err = project.run("remove", "hello", "-y")
     assert code == 64
-    assert "there is no service hello on edge" in err
+    assert f"there is no service hello on edge ({project.emulator.url})" in err
+    assert "oscar-sync service list -c edge shows those there are" in err
 
 
 def test_seed_uploads_once_and_nothing_in_a_dry_run(project):

@@ -269,3 +269,10 @@ def test_nothing_is_fetched_through_a_link_inside_the_target(applied, tmp_path):
     (applied.folder / "mine").symlink_to(elsewhere, target_is_directory=True)
     assert applied.run("storage", "get", "-r", "hello/m", "mine")[0] == 0  # the user's own word
     assert [path.name for path in elsewhere.iterdir()] == ["sub"]
+
+
+@pytest.mark.parametrize("words", ["put hello.yaml nobuck/in/", "ls nobuck", "get nobuck/a ."])
+def test_a_bucket_that_does_not_exist_is_answered_with_the_list_of_those_there_are(project, words):
+    code, _, err = project.run("storage", *words.split())
+    assert code == 6
+    assert "oscar-sync bucket list -c edge shows those there are" in err
