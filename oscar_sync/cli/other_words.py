@@ -69,10 +69,10 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "board": dict.fromkeys(("start", "serve", "run", "open", "show"), _BOARD),
     "bucket": {
         **_FILES,
-        "describe": "use: oscar-sync bucket get NAME",
+        **dict.fromkeys(("describe", "show"), "use: oscar-sync bucket get NAME"),
     },
     "volume": {
-        "describe": "use: oscar-sync volume get NAME",
+        **dict.fromkeys(("describe", "show"), "use: oscar-sync volume get NAME"),
     },
     "cluster": {
         **dict.fromkeys(("add", "a", "delete", "d", "del", "remove", "rm", "default"),

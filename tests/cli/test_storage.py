@@ -91,6 +91,14 @@ def test_an_upload_to_an_input_folder_starts_the_service(applied):
     assert "input folder" in applied.run("storage", "put", "--help")[1]
 
 
+def test_a_file_does_not_go_beside_the_folder_that_was_meant(applied):
+    """An object `hello/in` would start no service, and hide the folder from tools."""
+    (applied.folder / "in.txt").write_text("x")
+    code, _, err = applied.run("storage", "put", "in.txt", "hello/in")
+    assert code == 64
+    assert "hello/in is a folder: write hello/in/ for a file in it" in err
+
+
 def test_a_key_of_its_own_and_several_files(applied):
     for name in ("a", "b"):
         (applied.folder / name).write_text(name)

@@ -15,8 +15,9 @@ from oscar_sync.cli.storage.places import StoragePlace, place_of
 from oscar_sync.cli.storage.transfer import SERVICE, Bar, opened
 from oscar_sync.client.connection import Oscar
 from oscar_sync.documents.on_disk import real_path
-from oscar_sync.errors import UsageError
+from oscar_sync.errors import StoreError, UsageError
 from oscar_sync.render.words import size
+from oscar_sync.storage.buckets import BucketProvider
 from oscar_sync.storage.stored import OnBytes, Provider
 
 
@@ -41,6 +42,8 @@ def command(sources: tuple[str, ...], place: str, **options: Any) -> int:
         where = place_of(place)
         uploads = list(_uploads(sources, where, is_recursive=options["recursive"]))
         provider = opened(oscar, where, options["service"])
+        if uploads == [(Path(sources[0]), where)] and _is_folder(provider, where):
+            raise UsageError(f"{where} is a folder: write {where}/ for a file in it")
         with Bar(sum(_size(path) for path, _ in uploads), is_quiet=options["quiet"]) as bar:
             for path, target in uploads:
                 bar.name(path.name)
@@ -67,6 +70,17 @@ def _uploads(
         if not os.path.isfile(path):
             raise UsageError(f"{source} {_fault(path)}")
         yield path, _within(where, Path(real_path(path)).name) if is_below else where
+
+
+def _is_folder(provider: Provider, where: StoragePlace) -> bool:
+    """Tell whether there are objects below *where*: one of its name would start no service."""
+    if not isinstance(provider, BucketProvider):
+        return False
+    bucket, _, key = where.path.partition("/")
+    try:
+        return any(True for _ in provider.store.list_objects(bucket, f"{key}/", has_markers=True))
+    except StoreError:
+        return False  # who may only write is not kept from it
 
 
 def _fault(path: Path) -> str:
