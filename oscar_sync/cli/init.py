@@ -102,7 +102,9 @@ def _from_cluster(directory: Path, options: dict[str, Any]) -> Exit:
     if code is Exit.OK:
         files = _settings(directory, cluster)
         files[FILE_NAME] += storage
-        _write(directory, files)
+        # A plan without manifests fails, so a cluster without services of mine gives the example.
+        example = {} if _has_manifests(directory) else _example(cluster)
+        _write(directory, {**files, **example})
         show_line(_next_step(directory, cluster, has_login=True))
     return code
 
@@ -154,7 +156,7 @@ def _next_step(directory: Path, cluster: ClusterSettings, *, has_login: bool) ->
         return f"next: {plan}"
     address = cluster.fields.get("endpoint") or "https://…"
     return (
-        f"next: export OSCAR_ENDPOINT={address} OSCAR_TOKEN=… "
+        f"next: export OSCAR_ENDPOINT={address} OSCAR_TOKEN=…\n"
         f"(or OSCAR_USERNAME=… OSCAR_PASSWORD=…), then: {plan}"
     )
 

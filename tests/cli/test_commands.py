@@ -120,6 +120,13 @@ def test_init_from_a_cluster_leaves_nothing_to_do(project, bare, tmp_path):
     assert code == 0
 
 
+def test_init_from_a_cluster_without_services_of_mine_writes_an_example_to_plan(bare, tmp_path):
+    assert bare.run("init", tmp_path / "mine", "--from-cluster")[0] == 0
+    code, out, err = bare.run("plan", tmp_path / "mine")
+    assert code == 0, out + err
+    assert "1 to create" in out
+
+
 def test_the_environment_is_enough_to_plan_one_file(bare):
     code, out, err = bare.run("plan", "hello.yaml")
     assert code == 0
@@ -232,7 +239,9 @@ def test_init_writes_the_cluster_that_is_known_and_the_next_step(project, bare, 
     def init(name, *options):
         code, out, err = bare.run("init", name, *options)
         assert code == 0, err
-        return (bare.folder / name / "oscar-sync.yaml").read_text(), out.splitlines()[-1]
+        return (bare.folder / name / "oscar-sync.yaml").read_text(), out[
+            out.index("next: ") :
+        ].strip()
 
     url, host = project.emulator.url, project.emulator.url.removeprefix("http://")
     text, step = init("known")
