@@ -1,6 +1,6 @@
 """How a service comes: by a POST, and on buckets that exist by a PUT and notifications as well."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -154,7 +154,7 @@ def _hook_works(
     return (attached, stale_work(context, name, there, form))
 
 
-def makers_of(context: Context, buckets: tuple[BucketName, ...]) -> tuple[str, ...]:
+def makers_of(context: Context, buckets: Iterable[BucketName]) -> tuple[str, ...]:
     """Return the actions that make *buckets*: without them there is nothing to attach to."""
     made = context.planned.made
     return tuple(dict.fromkeys(made[name] for name in buckets if name in made))

@@ -11,6 +11,7 @@ from oscar_sync.model.identity import BucketName, ServiceKey
 from oscar_sync.model.material import HookMaterial
 from oscar_sync.model.state import DesiredService, LiveService
 from oscar_sync.model.step import Do, Step
+from oscar_sync.planning.arrival import makers_of
 from oscar_sync.planning.blocking import Judgement, Reason, attach_reason, judged, whose_words
 from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
@@ -18,7 +19,6 @@ from oscar_sync.planning.hook_steps import attach_work, in_order, stale_work
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import needed_buckets, used_buckets
 from oscar_sync.semantics.capabilities import NO_BUCKET_BY_NAME, NO_LIST_OF_BUCKETS
-from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, hooks_of
 
 _AGAIN: Final = "present (`oscar-sync apply` makes it again, empty)"
@@ -35,6 +35,7 @@ def decide_repair(context: Context, desired: DesiredService, live: LiveService) 
         reason="uploads do not start what they should",
         steps=steps,
         preconditions=Preconditions(fingerprint_of(live)),
+        depends_on=makers_of(context, _set_on(steps)),
         origin=desired.locate(()),
     )
     view = context.facts.view
@@ -66,10 +67,11 @@ def _foreign(context: Context, key: ServiceKey, bucket: BucketName) -> Judgement
     return Judgement(reason, consents)
 
 
-def missing_buckets(context: Context, live: LiveService, wanted: Form) -> tuple[FieldChange, ...]:
+def missing_buckets(context: Context, live: LiveService, wanted: Form) -> tuple[BucketName, ...]:
     """Return the buckets that somebody took from a service, of those that it is to keep.
 
-    A PUT makes them again, with folder and notification (oscar-server 4.4).
+    Also one that another action makes again: the service's folder and notification went with it. A
+    PUT makes bucket and both again (oscar-server 4.4).
     """
     has = needed_buckets(wanted)
     looked_at = sorted(bucket for bucket in needed_buckets(live.form) if bucket in has)
@@ -81,17 +83,20 @@ def missing_buckets(context: Context, live: LiveService, wanted: Form) -> tuple[
         return ()
     if NO_LIST_OF_BUCKETS.holds(facts.view.release) and not facts.has_store():
         return ()
-    after = "present" if takes_no_put(live.form, facts.view.release) else _AGAIN
+    return tuple(name for name in looked_at if facts.bucket(name) is None)
+
+
+def missing_changes(names: Iterable[BucketName], *, is_by_hand: bool) -> tuple[FieldChange, ...]:
+    """Return what a plan shows of missing buckets; *is_by_hand*: no update can make them again."""
+    after = "present" if is_by_hand else _AGAIN
     return tuple(
-        FieldChange(f"bucket.{name}", Op.CHANGE, "missing", after, Cause.CLUSTER)
-        for name in looked_at
-        if not context.bucket_exists(name)
+        FieldChange(f"bucket.{name}", Op.CHANGE, "missing", after, Cause.CLUSTER) for name in names
     )
 
 
-def missing_reason(live: LiveService, missing: Iterable[FieldChange], why: str) -> Reason:
+def missing_reason(live: LiveService, names: Iterable[BucketName], why: str) -> Reason:
     """Return why buckets stay missing of a service that no PUT can change, as *why* says."""
-    names = [change.path.removeprefix("bucket.") for change in missing]
+    names = tuple(names)
     command = operator.make_buckets(live.key.cluster, *names)
     return Reason(
         "bucket-gone",
@@ -104,10 +109,12 @@ def missing_reason(live: LiveService, missing: Iterable[FieldChange], why: str) 
 
 
 def _steps(context: Context, live: LiveService) -> tuple[Step, ...]:
-    if HOOKS not in live.annotations and not context.checks_all_hooks:
+    # What the plan makes again has nothing of the service's on it.
+    made = {bucket for bucket in used_buckets(live.form) if bucket in context.planned.made}
+    if HOOKS not in live.annotations and not context.checks_all_hooks and not made:
         return ()
     hook_marks = hooks_of(live.annotations)
-    marked = {mark.bucket for mark in hook_marks if not mark.is_gone}
+    marked = {mark.bucket for mark in hook_marks if not mark.is_gone} | made
     if context.checks_all_hooks:
         marked |= set(used_buckets(live.form))
     if not context.facts.has_store():

@@ -79,6 +79,7 @@ class UpdateCase(Struct, frozen=True):
     wanted: Form
     secrets: SecretFindings
     changes: tuple[FieldChange, ...]
+    missing: tuple[BucketName, ...]
 
 
 def decide_put(case: UpdateCase) -> Decision:
@@ -122,7 +123,7 @@ def decide_put(case: UpdateCase) -> Decision:
         keeps=closing.kept(context.kept(bucket, name) for bucket in had if bucket not in has),
         erases=tuple(context.erased(one, name, named.buckets.get(one, "")) for one in lost),
         preconditions=Preconditions(fingerprint_of(live)),
-        depends_on=(*makers_of(context, attached), *_mounters_of(context, given)),
+        depends_on=(*makers_of(context, (*attached, *case.missing)), *_mounters_of(context, given)),
         origin=case.desired.locate(()),
         notes=(
             *token_notes(context, wanted, before),
@@ -147,11 +148,11 @@ def decide_put(case: UpdateCase) -> Decision:
     if verdict.reason is not None:
         return Decision(action, None, verdict.reason, used, Effects(workers=members.made))
     has_used = used_buckets(live.form)
-    makes = tuple(bucket for bucket in used_buckets(wanted) if bucket not in has_used)
+    added = tuple(bucket for bucket in used_buckets(wanted) if bucket not in has_used)
     material = replace(_material(case, works), members=members.watched, forms_before=before)
     mounts = mounted_alone(wanted)
     closes = (*closing.buckets, *_made_private(context, live, wanted))
-    effects = Effects(makes, given, closes, mounts=mounts, workers=members.made)
+    effects = Effects((*added, *case.missing), given, closes, mounts=mounts, workers=members.made)
     return Decision(action, closing.before(material), used=used, effects=effects)
 
 

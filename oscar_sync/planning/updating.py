@@ -13,7 +13,12 @@ from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.ignore import with_ignored
 from oscar_sync.planning.members import members_apart
 from oscar_sync.planning.ownership import WRITABLE, Standing
-from oscar_sync.planning.repairing import decide_repair, missing_buckets, missing_reason
+from oscar_sync.planning.repairing import (
+    decide_repair,
+    missing_buckets,
+    missing_changes,
+    missing_reason,
+)
 from oscar_sync.planning.secrets import SecretFindings, pushed, secret_findings
 from oscar_sync.planning.service_guards import standing_reason
 from oscar_sync.planning.update_action import UpdateCase, decide_put
@@ -45,13 +50,16 @@ def decide_update(
         return (_held(desired, live, changes, reason) if changes else None), secrets
     changes += _owner_changes(context, live) + _worker_changes(context, live)
     why = takes_no_put(live.form, context.facts.view.release)
-    if not (changes and why):  # a service that is made again makes its buckets
-        changes += (missing := missing_buckets(context, live, wanted))
-        if missing and why:
-            return _held(desired, live, changes, missing_reason(live, changes, why)), secrets
+    # A service that is made again makes its buckets.
+    missing = () if changes and why else missing_buckets(context, live, wanted)
+    if why:
+        missing = tuple(name for name in missing if not context.bucket_exists(name))
+    changes += missing_changes(missing, is_by_hand=bool(why))
+    if missing and why:
+        return _held(desired, live, changes, missing_reason(live, missing, why)), secrets
     if not changes:
         return decide_repair(context, desired, live), secrets
-    case = UpdateCase(context, desired, live, wanted, secrets, changes)
+    case = UpdateCase(context, desired, live, wanted, secrets, changes, missing)
     return decide_put(case), secrets
 
 

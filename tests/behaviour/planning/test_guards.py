@@ -327,6 +327,51 @@ def test_a_deleted_bucket_that_a_mark_names_is_seen_by_each_plan(world):
     assert (found.draft.plan.actions, codes(found)) == ((), [])
 
 
+def _delete_bucket(world, name):
+    for item in world.store.list_objects(name, recursive=True):
+        world.store.remove_object(name, item.object_name)
+    world.store.remove_bucket(name)
+
+
+@pytest.mark.parametrize("newcomer", ["a", "z"])
+def test_a_deleted_bucket_that_a_new_service_uses_too_is_made_once_and_starts_both(world, newcomer):
+    """OSCAR refuses a POST that names a bucket which exists, and its PUT sets no notification."""
+    world.write(service("beta", input=minio("red/b")))
+    world.apply()
+    _delete_bucket(world, "red")
+    world.write(service("beta", input=minio("red/b")), service(newcomer, input=minio("red/in")))
+    found, report = world.apply()
+    update = next(one for one in found.draft.plan.actions if one.key.name == "beta")
+    assert [change.path for change in update.changes] == ["bucket.red"]
+    assert [item.status for item in report.results] == [Status.DONE] * 2
+    assert world.hooks("red") == {("beta", "b/"), (newcomer, "in/")}
+    assert not world.plan(PlanOptions(checks_all_hooks=True)).draft.plan.actions
+
+
+def test_a_deleted_bucket_that_the_settings_declare_starts_its_service_again(world):
+    world.write(service(input=minio("red/in")))
+    world.apply()
+    world.write_settings(buckets={"red": {"visibility": "private"}})
+    world.apply()
+    _delete_bucket(world, "red")
+    _, report = world.apply()
+    assert [item.status for item in report.results] == [Status.DONE] * 2
+    assert world.hooks("red") == {("alpha", "in/")}
+
+
+def test_a_deleted_bucket_is_seeded_once_it_is_made_again(world):
+    world.write(service(output=minio("red/out")))
+    (world.folder / "files").mkdir()
+    (world.folder / "files" / "one").write_text("1", encoding="utf-8")
+    row = {"from": "files", "to": "minio.default:red/files"}
+    world.write_settings(services={"alpha": {"seeds": [row]}})
+    world.apply()
+    _delete_bucket(world, "red")
+    _, report = world.apply()
+    assert [item.status for item in report.results] == [Status.DONE] * 2
+    assert ("red", "files/one") in world.objects()
+
+
 def test_a_protected_service_is_not_removed(world):
     world.write(service(), service("beta"))
     world.apply()
