@@ -28,11 +28,11 @@ def connect(
     user: str | None = None,
     password: str | None = None,
     token: str | None = None,
-    token_file: str | None = None,
+    token_file: str | os.PathLike[str] | None = None,
     refresh_token: str | None = None,
     account: str | None = None,
     ssl: bool | None = None,
-    ca_bundle: str = "",
+    ca_bundle: str | os.PathLike[str] = "",
     timeout_s: float = 60.0,
     environ: Mapping[str, str] = os.environ,
 ) -> Oscar:
@@ -75,7 +75,7 @@ def connect(
     if ssl is not None:
         cluster = replace(cluster, ssl_verify=ssl)
     if ca_bundle:
-        cluster = replace(cluster, ca_bundle=ca_bundle)
+        cluster = replace(cluster, ca_bundle=os.fspath(ca_bundle))
     return Oscar(cluster, timeout_s=timeout_s, environ=environ)
 
 
@@ -88,7 +88,10 @@ def _basic(user: str | None, password: str | None) -> Login | None:
 
 
 def _by_token(
-    token: str | None, token_file: str | None, refresh_token: str | None, account: str | None
+    token: str | None,
+    token_file: str | os.PathLike[str] | None,
+    refresh_token: str | None,
+    account: str | None,
 ) -> Login | None:
     if token is not None:
         return TokenLogin(Secret(token))

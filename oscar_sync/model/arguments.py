@@ -35,7 +35,11 @@ def checks_arguments(function: Callable[Given, Returned]) -> Callable[Given, Ret
         # Read at the first call, so that an import does not pay for it.
         if not hints:
             hints.update(get_type_hints(function))
-        for name, value in signature.bind(*args, **kwargs).arguments.items():
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError:
+            given = {}  # too few or too many: the call says so, with the function's name
+        for name, value in given.items():
             if name in hints and not _fits(value, hints[name]):
                 raise TypeError(f"{function.__name__}: {_fault(name, value, hints[name])}")
         return function(*args, **kwargs)

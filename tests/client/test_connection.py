@@ -1,6 +1,7 @@
 """The typed face: `connect`."""
 
 import re
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -61,6 +62,7 @@ def test_a_cluster_is_named_by_its_address(nowhere):
         ({"user": "u", "password": "p"}, BasicLogin("u", Secret("p"))),
         ({"token": "t"}, TokenLogin(Secret("t"))),
         ({"token_file": "/t"}, TokenFileLogin("/t")),
+        ({"token_file": Path("/t")}, TokenFileLogin("/t")),
         ({"refresh_token": "r"}, RefreshLogin(Secret("r"))),
         ({"account": "egi"}, AgentLogin("egi")),
     ],
