@@ -2,15 +2,17 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
 from oscar_sync.execution.ports import Files
 from oscar_sync.execution.run import Run, StaleServiceError
 from oscar_sync.model.material import SeedMaterial
 from oscar_sync.model.report import ActionResult, Status
 from oscar_sync.model.step import Do, Step
+
+Item = TypeVar("Item")
 
 _MANY: Final = 20
 _IN_ONE: Final = 250
@@ -66,9 +68,30 @@ def _delete(run: Run, material: SeedMaterial, files: Files, steps: list[Step]) -
         {_path(material, step): step for step in steps[start : start + _IN_ONE]}
         for start in range(0, len(steps), _IN_ONE)
     ]
+
+    @_until_one_fails
+    def send(part: Mapping[str, Step]) -> None:
+        run.sender.on_many(part, files.delete_many)
+
     with ThreadPoolExecutor(_REQUESTS) as pool:
-        for _ in pool.map(lambda part: run.sender.on_many(part, files.delete_many), parts):
+        for _ in pool.map(send, parts):
             pass
+
+
+def _until_one_fails(send: Callable[[Item], None]) -> Callable[[Item], None]:
+    """Return *send* for any number of threads: after the first failure it begins no further one."""
+    has_failed = threading.Event()
+
+    def send_or_skip(item: Item) -> None:
+        if has_failed.is_set():
+            return
+        try:
+            send(item)
+        except BaseException:
+            has_failed.set()
+            raise
+
+    return send_or_skip
 
 
 def _deletion(path: str) -> Callable[[Files], None]:
@@ -76,18 +99,11 @@ def _deletion(path: str) -> Callable[[Files], None]:
 
 
 def _upload(run: Run, material: SeedMaterial, files: Files | None) -> None:
-    """Send every file; after the first failure no further one is begun."""
     items = {item.path: item for item in material.uploads}
-    has_failed = threading.Event()
 
+    @_until_one_fails
     def send(step: Step) -> None:
-        if has_failed.is_set():
-            return
-        try:
-            run.sender.upload(step, files, items[_path(material, step)])
-        except BaseException:
-            has_failed.set()
-            raise
+        run.sender.upload(step, files, items[_path(material, step)])
 
     waiting: deque[Future[None]] = deque()
     at_once = files.uploads_at_once if files else 1

@@ -90,7 +90,7 @@ def test_what_is_missing_or_unknown_is_said_with_the_functions_name():
     with pytest.raises(TypeError, match=r"create_volume\(\) missing 1 required .*'size'"):
         Oscar.create_volume(_NOTHING, "data")
     with pytest.raises(TypeError, match=r"connect\(\) got an unexpected .*'pasword'"):
-        connect("https://oscar.example", user="me", **{"pasword": "x"})
+        connect("https://oscar.example", user="me", pasword="x")
 
 
 def test_a_password_of_a_wrong_type_is_not_shown():

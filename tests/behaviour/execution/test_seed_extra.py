@@ -1,7 +1,9 @@
 """``delete_extra``: nothing goes that was written since the plan, and nothing for want of files."""
 
 import io
+import itertools
 import shutil
+import threading
 
 import pytest
 
@@ -198,6 +200,28 @@ def test_an_object_that_the_store_does_not_delete_is_a_failure(seeded):
     _, report = seeded.apply()
     assert [result.status for result in report.results] == [Status.FAILED]
     assert len(stored(seeded)) == 32
+
+
+def test_after_a_deletion_that_failed_no_further_one_is_begun(seeded, monkeypatch):
+    """Eight requests go side by side; here all of them are refused at once."""
+    monkeypatch.setattr("oscar_sync.execution.seed._IN_ONE", 3)
+    held = seeded.emulator._store
+    for number in range(14 * 3):
+        held.put("red", f"seeds/extra{number}", b"x")
+    begun, eight = itertools.count(), threading.Barrier(8)
+
+    def fault(method, path, query):
+        if method != "POST":
+            return ""
+        if next(begun) < 8:
+            eight.wait(timeout=60)
+        return "403"
+
+    seeded.s3.fault = fault
+    [result] = between(seeded, lambda: None)[1].results
+    assert result.status is Status.FAILED
+    assert len(seeded.s3.writes) == 8
+    assert len(result.sent) == 8 * 3
 
 
 def test_the_text_of_a_plan_names_some_of_many_deletions_and_all_with_verbose(seeded):
