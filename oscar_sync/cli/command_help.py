@@ -49,7 +49,8 @@ class DescribedCommand(click.Command):
         secrets = [one for one in self.params if getattr(one.type, "is_secret", False)]
         paths = {one.opts[0]: ctx.params[one.name or ""] for one in secrets}
         paths = {option: path for option, path in paths.items() if path}
-        if not paths or ctx.params.get("quiet"):
+        # A shell that completes would show the warning within the line that is typed.
+        if not paths or ctx.params.get("quiet") or ctx.resilient_parsing:
             return
         from oscar_sync.cli.border import say
         from oscar_sync.documents.on_disk import is_exposed

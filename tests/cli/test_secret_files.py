@@ -1,6 +1,9 @@
 """A secret that other users can read is used, with a warning that says what to do."""
 
 import pytest
+from click.shell_completion import ShellComplete
+
+from oscar_sync.cli.main import cli
 
 SECRET = "a-secret-of-the-tests"
 LISTEN = ("watch", "--listen", "127.0.0.1:0")
@@ -35,6 +38,13 @@ def test_an_option_warns_of_a_secret_that_others_can_read(project, secret, words
 
 def test_quiet_leaves_the_warning_out(project, secret):
     assert "other users" not in project.run("plan", "-q", "--token-file", str(secret))[2]
+
+
+def test_nothing_is_said_while_a_shell_completes_an_option(project, secret, capfd):
+    complete = ShellComplete(cli, {}, "oscar-sync", "_OSCAR_SYNC_COMPLETE")
+    offered = complete.get_completions(["plan", "--token-file", str(secret)], "--onl")
+    assert [one.value for one in offered] == ["--only"]
+    assert capfd.readouterr().err == ""
 
 
 def test_the_settings_warn_of_a_token_file_that_others_can_read(project):
