@@ -21,6 +21,7 @@ from oscar_sync.semantics.access import (
     seen_as,
 )
 from oscar_sync.semantics.buckets import buckets_across, needed_buckets, used_buckets
+from oscar_sync.semantics.stamp import hooks_of
 from oscar_sync.semantics.stores import is_own_store, leads_across
 
 
@@ -114,6 +115,23 @@ class Context(Ownership, frozen=True, dict=True):
 
     def bucket_exists(self, bucket: BucketName) -> bool:
         return bucket in self.planned.made or self.facts.bucket(bucket) is not None
+
+    def answers_for_hooks(self, bucket: BucketName) -> bool:
+        """Tell whether the plan makes *bucket*, the settings declare it, or we set a hook on it."""
+        return bucket in self.planned.made or bucket in self._hooked
+
+    @cached_property
+    def _hooked(self) -> frozenset[str]:
+        declared = self.settings.buckets_on(self.facts.view.cluster.id)
+        marks = (
+            mark
+            for live in self.facts.view.services.values()
+            for mark in hooks_of(live.annotations)
+        )
+        return frozenset(
+            [one.which.name for one in declared]
+            + [mark.bucket for mark in marks if not mark.is_gone]
+        )
 
     def access_to(self, bucket: BucketName) -> Access:
         """Return who has access to *bucket* now, as far as anything tells."""

@@ -19,7 +19,7 @@ from oscar_sync.planning.hook_steps import attach_work, in_order, stale_work
 from oscar_sync.semantics import operator
 from oscar_sync.semantics.buckets import needed_buckets, used_buckets
 from oscar_sync.semantics.capabilities import NO_BUCKET_BY_NAME, NO_LIST_OF_BUCKETS
-from oscar_sync.semantics.stamp import HOOKS, fingerprint_of, hooks_of
+from oscar_sync.semantics.stamp import fingerprint_of, hooks_of
 
 _AGAIN: Final = "present (`oscar-sync apply` makes it again, empty)"
 
@@ -109,17 +109,15 @@ def missing_reason(live: LiveService, names: Iterable[BucketName], why: str) -> 
 
 
 def _steps(context: Context, live: LiveService) -> tuple[Step, ...]:
-    # What the plan makes again has nothing of the service's on it.
-    made = {bucket for bucket in used_buckets(live.form) if bucket in context.planned.made}
-    if HOOKS not in live.annotations and not context.checks_all_hooks and not made:
-        return ()
     hook_marks = hooks_of(live.annotations)
-    marked = {mark.bucket for mark in hook_marks if not mark.is_gone} | made
+    marked = {mark.bucket for mark in hook_marks if not mark.is_gone}
     if context.checks_all_hooks:
         marked |= set(used_buckets(live.form))
-    if not context.facts.has_store():
+    # What is made again has nothing of the service's on it, also where the run was then cut off.
+    ours = {one for one in used_buckets(live.form) if context.answers_for_hooks(one)}
+    if not (hook_marks or marked or ours) or not context.facts.has_store():
         return ()
     name = live.key.name
     gone = {mark.bucket for mark in hook_marks if mark.is_gone}
     stale = stale_work(context, name, gone | marked, live.form)
-    return in_order([*stale.steps, *attach_work(context, name, live.form, marked).steps])
+    return in_order([*stale.steps, *attach_work(context, name, live.form, marked | ours).steps])

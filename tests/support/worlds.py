@@ -20,3 +20,17 @@ def shared_world(name, **options):
         return world
 
     return running, emptied
+
+
+def stopping(stop, *, after):
+    """Return a fault that is none: the run is told to stop while that many writes are out."""
+    seen = []
+
+    def fault(method, path, query):
+        if method not in ("GET", "HEAD"):
+            seen.append(path)
+        if len(seen) == after:
+            stop.set()
+        return ""
+
+    return fault

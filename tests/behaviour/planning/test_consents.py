@@ -14,6 +14,7 @@ from tests.property.proxy import no_fault
 from tests.property.witness import check_all_steps, check_nothing_lost, check_safe
 from tests.property.world import shown, told
 from tests.support.services import STAMP, codes, minio, post, put, service, two_clusters
+from tests.support.worlds import stopping
 
 OTHER_STAMP = {STAMP: "other/laws.example.org/alpha"}
 VOLUME = {"size": "1Gi", "mount_path": "/d", "lifecycle_policy": "delete"}
@@ -350,20 +351,6 @@ def test_a_replace_cut_short_goes_on_without_being_asked_again(world, written):
     again = world.plan()
     assert kinds(again) == [], (written, shown(found), shown(again))
     assert world.live("alpha")["expose"]["api_port"] == [80]
-
-
-def stopping(stop, *, after):
-    """Return a fault that is none: the run is told to stop while that many writes are out."""
-    seen = []
-
-    def fault(method, path, query):
-        if method not in ("GET", "HEAD"):
-            seen.append(path)
-        if len(seen) == after:
-            stop.set()
-        return ""
-
-    return fault
 
 
 def test_a_replace_of_a_service_with_a_volume_names_the_volume_too(world):

@@ -6,11 +6,13 @@ from minio.commonconfig import Tags
 from oscar_sync.model.action import ActionKind
 from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.report import Status
+from oscar_sync.reconcile.once import ApplyOptions, Stop
 from oscar_sync.semantics.stamp import OWNER
 from tests.emulator.calling import SERVICES
+from tests.property.proxy import no_fault
 from tests.property.world import shown
 from tests.support.services import STAMP, codes, minio, post, put, service
-from tests.support.worlds import shared_world
+from tests.support.worlds import shared_world, stopping
 
 
 def test_a_service_of_another_set_is_blocked_and_never_counted(world):
@@ -345,6 +347,28 @@ def test_a_deleted_bucket_that_a_new_service_uses_too_is_made_once_and_starts_bo
     assert [change.path for change in update.changes] == ["bucket.red"]
     assert [item.status for item in report.results] == [Status.DONE] * 2
     assert world.hooks("red") == {("beta", "b/"), (newcomer, "in/")}
+    assert not world.plan(PlanOptions(checks_all_hooks=True)).draft.plan.actions
+
+
+@pytest.mark.parametrize("is_declared", [True, False])
+@pytest.mark.parametrize("written", [1, 2])
+def test_a_run_that_was_cut_off_after_it_made_a_bucket_again_loses_no_notification(
+    world, is_declared, written
+):
+    names = ["beta"] if is_declared else ["alpha", "beta"]
+    world.write(service("beta", input=minio("red/beta")))
+    world.apply()
+    world.write(*(service(name, input=minio(f"red/{name}")) for name in names))
+    world.write_settings(buckets={"red": {"visibility": "private"}} if is_declared else {})
+    world.apply()
+    _delete_bucket(world, "red")
+    stop = Stop()
+    world.oscar.fault = world.s3.fault = stopping(stop, after=written)
+    world.apply(apply=ApplyOptions(stop=stop))
+    world.oscar.fault = world.s3.fault = no_fault
+    assert ("beta", "beta/") not in world.hooks("red")
+    world.apply()
+    assert world.hooks("red") == {(name, f"{name}/") for name in names}
     assert not world.plan(PlanOptions(checks_all_hooks=True)).draft.plan.actions
 
 
