@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -21,7 +22,7 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from oscar_sync.board.access import COOKIE_S, TokenCheck
-from oscar_sync.board.guard import WRONG_S, BodyTooLargeError
+from oscar_sync.board.guard import WRONG_S, BodyTooLargeError, is_known
 from oscar_sync.board.hooks import FORGES, fault_of
 from oscar_sync.board.pages import Pages
 from oscar_sync.board.state import Board
@@ -116,10 +117,12 @@ class _Routes:
     def script(self, _request: Request) -> Response:
         return Response(self._pages.script, media_type="text/javascript")
 
-    async def events(self, _request: Request) -> Response:
+    async def events(self, request: Request) -> Response:
         if self._streams.count >= MOST:
             raise HTTPException(503, f"{MOST} pages are open already")
-        return StreamingResponse(self._streams.events(), media_type="text/event-stream")
+        still_known = partial(is_known, self._access, request.headers)
+        events = self._streams.events(still_known)
+        return StreamingResponse(events, media_type="text/event-stream")
 
     # -- logging in and out
 
@@ -152,6 +155,7 @@ class _Routes:
             return RedirectResponse("/", 303)
         name = self._access.cookie_name
         self._access.end(request.cookies.get(name, ""))
+        self._streams.look()
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(name, httponly=True, samesite="strict")
         return answer

@@ -115,12 +115,9 @@ class RequestGuard:
         if not self._access.has_token:
             words = "this board only shows: start it with --listen-token-file FILE\n"
             return None if is_read else PlainTextResponse(words, 403)
-        scheme, _, token = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self._access.is_token(token.strip()):
+        if is_known(self._access, headers):
             return None
-        cookies = cookie_parser(headers.get("cookie", ""))
-        if self._access.is_cookie(cookies.get(self._access.cookie_name, "")):
-            return None
+        scheme = headers.get("authorization", "").partition(" ")[0]
         if scheme:
             await asyncio.sleep(WRONG_S)
         if is_read and "text/html" in headers.get("accept", ""):
@@ -129,6 +126,17 @@ class RequestGuard:
         if scheme.lower() == "bearer":
             words = "the token is wrong: it is not that of --listen-token-file\n"
         return PlainTextResponse(words, 401, {"www-authenticate": 'Bearer realm="oscar-sync"'})
+
+
+def is_known(access: TokenCheck, headers: Headers) -> bool:
+    """Tell whether a request has the token, or a session that goes on; a board may need neither."""
+    if not access.has_token:
+        return True
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and access.is_token(token.strip()):
+        return True
+    cookies = cookie_parser(headers.get("cookie", ""))
+    return access.is_cookie(cookies.get(access.cookie_name, ""))
 
 
 def _is_read(scope: Scope) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from typing import Final
 
@@ -34,11 +34,18 @@ class Streams:
     def end(self) -> None:
         """End all; called in the loop that serves them."""
         self._is_over = True
+        self.look()
+
+    def look(self) -> None:
+        """Let each stream look whether it goes on; called in the loop that serves them."""
         for changed in self._changes:
             changed.set()
 
-    async def events(self) -> AsyncIterator[bytes]:
-        """Yield a message at each change; and now and then a sign that somebody is there."""
+    async def events(self, is_known: Callable[[], bool]) -> AsyncIterator[bytes]:
+        """Yield a message at each change; and now and then a sign that somebody is there.
+
+        Ends when its reader is no longer one that *is_known*: logged out, or the token changed.
+        """
         changed, loop = asyncio.Event(), asyncio.get_running_loop()
 
         def on_change() -> None:
@@ -49,7 +56,7 @@ class Streams:
         self._changes.add(changed)
         try:
             yield _AGAIN
-            while not self._is_over:
+            while not self._is_over and is_known():
                 changed.clear()
                 self._board.seen()
                 yield _message(self._board.picture)
@@ -59,6 +66,8 @@ class Streams:
                         async with asyncio.timeout(_BEAT_S):
                             await changed.wait()
                     except TimeoutError:
+                        if not is_known():
+                            return
                         self._board.seen()
                         yield b": still here\n\n"
         finally:

@@ -146,6 +146,30 @@ def test_a_log_out_ends_the_session_everywhere_and_no_other(serve):
     assert (again.status_code, again.headers["location"]) == (303, "/login")
 
 
+def test_a_log_out_ends_the_streams_of_its_session_and_no_other(serve, monkeypatch):
+    monkeypatch.setattr(stream, "_PAUSE_S", 0.0)
+    served = serve()
+
+    def logged_in():
+        answer = served.ask("/login", "POST", token="", data={"token": TOKEN})
+        return {"cookie": answer.headers["set-cookie"].partition(";")[0]}
+
+    def data(answer):
+        return (line for line in answer.iter_lines() if line.startswith(b"data: "))
+
+    held, other = logged_in(), logged_in()
+    with (
+        served.ask("/events", token="", headers=held, stream=True) as ending,
+        served.ask("/events", token="", headers=other, stream=True) as going_on,
+    ):
+        own, others = data(ending), data(going_on)
+        assert next(own)
+        assert next(others)
+        served.ask("/logout", "POST", token="", headers=held)
+        assert not [*own]
+        assert next(others)
+
+
 def test_a_cookie_ends_in_time_and_with_its_token(token_file):
     now = [1000.0]
     check = TokenCheck(token_file, now=lambda: now[0])
