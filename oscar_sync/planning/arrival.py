@@ -51,9 +51,11 @@ from oscar_sync.semantics.capabilities import (
     Release,
     shown_release,
 )
+from oscar_sync.semantics.hooks import wanted_hooks
 from oscar_sync.semantics.immutable import takes_no_put
 from oscar_sync.semantics.paths import provider_of
 from oscar_sync.semantics.restarts import restarts_of_put
+from oscar_sync.semantics.stamp import HookMark
 from oscar_sync.semantics.tokens import left_out_of_post
 from oscar_sync.semantics.volumes import attached_volume, made_volume
 
@@ -151,7 +153,24 @@ def _hook_works(
     if is_anew:
         return (attached,)
     there = [bucket for bucket in used_buckets(form) if context.bucket_exists(bucket)]
-    return (attached, stale_work(context, name, there, form))
+    return (attached, _of_remade(context, form), stale_work(context, name, there, form))
+
+
+def _of_remade(context: Context, form: Form) -> HookWork:
+    """Return the marks of inputs in buckets that the POST makes again for other services too.
+
+    A run that is cut off after it would leave nothing else that says so: theirs are lost.
+    """
+    services = context.facts.view.services
+    remade = {
+        bucket
+        for bucket in used_buckets(form)
+        if not context.bucket_exists(bucket)
+        and any(key.name in services for key in context.users_of(bucket))
+    }
+    places = sorted(wanted_hooks(form))
+    marks = (HookMark(bucket, prefix) for bucket, prefix in places if bucket in remade)
+    return HookWork(hook_marks=tuple(marks))
 
 
 def makers_of(context: Context, buckets: Iterable[BucketName]) -> tuple[str, ...]:

@@ -372,6 +372,20 @@ def test_a_run_that_was_cut_off_after_it_made_a_bucket_again_loses_no_notificati
     assert not world.plan(PlanOptions(checks_all_hooks=True)).draft.plan.actions
 
 
+def test_a_run_that_was_cut_off_after_a_new_service_made_the_bucket_loses_no_notification(world):
+    world.write(service("beta", input=minio("red/b")))
+    world.apply()
+    _delete_bucket(world, "red")
+    world.write(service("a", input=minio("red/in")), service("beta", input=minio("red/b")))
+    stop = Stop()
+    world.oscar.fault = stopping(stop, after=1)
+    world.apply(apply=ApplyOptions(stop=stop))
+    world.oscar.fault = no_fault
+    assert world.hooks("red") == {("a", "in/")}
+    world.apply()
+    assert world.hooks("red") == {("a", "in/"), ("beta", "b/")}
+
+
 def test_a_deleted_bucket_that_the_settings_declare_starts_its_service_again(world):
     world.write(service(input=minio("red/in")))
     world.apply()
