@@ -42,6 +42,7 @@ class Cluster:
         self.faulty = faulty
         canned = json.loads(Path(file).read_text())
         self.first = {raw["name"]: raw for raw in _repeated(canned.pop("services"), count)}
+        canned["buckets"] = _with_each_own(canned["buckets"] or [], count)
         self.fixed = {f"/system/{name}": _encoded(body) for name, body in canned.items()}
         self.counts: Counter[str] = Counter()
         self.reset()
@@ -138,13 +139,20 @@ class Connection(asyncio.Protocol):
 
 
 def _repeated(services: list[dict[str, object]], count: int) -> list[dict[str, object]]:
-    """Return *count* services: those given, then the same ones under further names."""
+    """Return *count* of those given, and then the same ones under further names."""
     texts = [json.dumps(raw) for raw in services[:count]]
     found = services[:count]
     for index in range(len(found), count):
         place = index % len(texts)
         found.append(json.loads(texts[place].replace(f"svc-{place:05d}", f"svc-{index:05d}")))
     return found
+
+
+def _with_each_own(buckets: list[dict[str, object]], count: int) -> list[dict[str, object]]:
+    """Return *buckets* with one for each of *count* services, as each has its own."""
+    own = [raw for raw in buckets if str(raw["bucket_name"]).startswith("svc-")]
+    rest = [raw for raw in buckets if raw not in own]
+    return [*_repeated(own, count), *rest] if own else rest
 
 
 def _content_length(head: bytes) -> int:

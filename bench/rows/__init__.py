@@ -267,7 +267,7 @@ ROWS = (
         "forecast",
         forecast,
         "ten creates, ten updates that add two buckets each and five removals, at store restarts "
-        "of 6 s: how far the time that the plan says and the time of the `apply` are apart",
+        "of 6 s: the time that the plan says against that of the `apply`",
         "the limit of calls to Kubernetes (row 21)",
     ),
     Row(

@@ -13,12 +13,15 @@ from msgspec.structs import replace
 from oscar_sync.errors import UsageError
 from oscar_sync.model.event import Event, Happening
 from oscar_sync.model.form import Form
+from oscar_sync.model.identity import ClusterId
+from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.material import FingerprintKey, Material
 from oscar_sync.model.plan_options import PlanOptions
 from oscar_sync.model.report import RunReport
 from oscar_sync.model.state import NAMESPACE, ClusterView, DesiredState
 from oscar_sync.planning.compare import differences
 from oscar_sync.planning.draft import PlanDraft, draft_plan
+from oscar_sync.planning.known_ahead import lookups_ahead
 from oscar_sync.reconcile.connect import Connections, FileStore
 from oscar_sync.reconcile.look_up import look_up
 from oscar_sync.reconcile.memory import WatchMemory
@@ -72,22 +75,25 @@ def completed(
     key: FingerprintKey | None,
 ) -> tuple[PlanDraft, tuple[ClusterView, ...]]:
     """Return the draft of a plan after what it asks for was looked up, and the views with that."""
+    views = _looked_up(views, lookups_ahead(desired, views, options), connections)
     draft = draft_plan(desired, views, options, key)
     for _ in range(_ROUNDS):
         if not draft.missing:
             break
-        views = _looked_up(views, draft, connections)
+        views = _looked_up(views, draft.missing, connections)
         draft = draft_plan(desired, views, options, key)
     return draft, views
 
 
 def _looked_up(
-    views: tuple[ClusterView, ...], draft: PlanDraft, connections: Connections
+    views: tuple[ClusterView, ...], missing: Mapping[ClusterId, Lookups], connections: Connections
 ) -> tuple[ClusterView, ...]:
     def answer(view: ClusterView) -> ClusterView:
-        lookups = draft.missing.get(view.cluster.id)
+        lookups = missing.get(view.cluster.id)
         return look_up(view, lookups, connections) if lookups else view
 
+    if not missing:
+        return views
     if len(views) == 1:
         return (answer(views[0]),)
     from concurrent.futures import ThreadPoolExecutor

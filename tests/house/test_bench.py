@@ -128,8 +128,18 @@ def test_beyond_those_given_the_stub_repeats_services_under_other_names(tmp_path
     ]
 
 
+def test_each_service_of_the_stub_has_its_bucket_and_others_stay(tmp_path):
+    file = _canned(tmp_path)
+    names = ("svc-00000", "data")
+    buckets = [{"bucket_name": name} for name in names]
+    file.write_text(json.dumps({**json.loads(file.read_text()), "buckets": buckets}))
+    cluster = Cluster(str(file), 2)
+    listed = json.loads(cluster.answer("GET", "/system/buckets", b"")[1])
+    assert [one["bucket_name"] for one in listed] == ["svc-00000", "svc-00001", "data"]
+
+
 def _canned(folder):
     file = folder / "canned.json"
     services = [{"name": f"svc-0000{n}", "path": f"svc-0000{n}/in"} for n in range(2)]
-    file.write_text(json.dumps({"services": services}))
+    file.write_text(json.dumps({"services": services, "buckets": []}))
     return file
