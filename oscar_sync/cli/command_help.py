@@ -42,7 +42,10 @@ class DescribedCommand(click.Command):
             has_cluster = any(param.name == "cluster" for param in self.params)
             if not has_cluster or "extra argument" not in error.message:
                 raise
-            said = f"{error.message.rstrip('.')}; a cluster is named by an option: -c ID"
+            from oscar_sync.cli.other_words import OTHER_ARGUMENTS
+
+            remedy = OTHER_ARGUMENTS.get(self.name or "", "a cluster is named by an option: -c ID")
+            said = f"{error.message.rstrip('.')}; {remedy}"
             raise click.UsageError(said, ctx) from error
 
     def _warn_of_secrets(self, ctx: click.Context) -> None:

@@ -73,6 +73,11 @@ def command(directory: Path, **options: Any) -> int:
 
 
 def _check_free(directory: Path) -> None:
+    if address := re.match(r"(https?):/+(.+)", str(directory)):
+        raise UsageError(
+            f"{address[1]}://{address[2]} is an address, not a folder; name the cluster: -c "
+            f"{address[1]}://{address[2]}"
+        )
     path, misnamed = directory / FILE_NAME, directory / MISNAMED
     if os.path.lexists(path):
         raise UsageError(f"{path} exists; edit it, or choose another directory")

@@ -75,8 +75,10 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("describe", "show"), "use: oscar-sync volume get NAME"),
     },
     "cluster": {
-        **dict.fromkeys(("add", "a", "delete", "d", "del", "remove", "rm", "default"),
-                        "write it in oscar-sync.yaml, under `clusters`"),
+        **dict.fromkeys(("add", "a"), "write it in oscar-sync.yaml, under `clusters`"),
+        **dict.fromkeys(("delete", "d", "del", "remove", "rm"),
+                        "delete its entry in oscar-sync.yaml, under `clusters`"),
+        "default": "write `'*': ID` in oscar-sync.yaml, under `clusters`",
         **dict.fromkeys(("status", "s"), "use: oscar-sync cluster info, or oscar-sync status"),
     },
     "federation": dict.fromkeys(
@@ -93,6 +95,11 @@ OTHER_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }  # fmt: skip
 """For each group of commands, by its name: a word of another tool, and what to do instead."""
+
+OTHER_ARGUMENTS: Final[Mapping[str, str]] = {
+    "status": "it shows all services; those of one cluster: -c ID",
+}
+"""For a command without arguments, by its name: what to do with one, if not `-c ID`."""
 
 _NAME: Final = "the name and the cluster are written in the FDL"
 _ALLOWED: Final = "name each user: --user A --user B"

@@ -83,6 +83,8 @@ def _fault(name: str, value: object, wanted: Any) -> str:
     if isinstance(_text_of(value), str) and all(get_origin(one) in _SEVERAL for one in kinds):
         return f"{name} must be a list: write {name}=[{_text_of(value)!r}]"
     words = " or ".join(dict.fromkeys(map(_words, kinds)))
+    if any(getattr(one, "__name__", "") == "PlanResult" for one in kinds):
+        words += " (what plan(...) returned)"
     # The value is not shown: it may be a password.
     return f"{name} must be {words}, not {_shown_kind(value)}"
 

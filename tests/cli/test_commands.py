@@ -66,6 +66,7 @@ def test_init_beside_manifests_writes_no_example(bare):
         ("a-file", "a-file is not a folder; choose another directory"),
         ("a-file/sub", "a-file/sub cannot be made: Not a directory"),
         ("other", "other/oscar-sync.yml exists; rename it to oscar-sync.yaml"),
+        ("https://h.org", "is an address, not a folder; name the cluster: -c https://h.org"),
     ],
 )
 @pytest.mark.parametrize("more", [[], ["--from-cluster"]])

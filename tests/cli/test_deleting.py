@@ -182,6 +182,8 @@ def test_a_cluster_before_a_name_is_answered_with_the_option(atlas):
     code, _, err = atlas.run("cluster", "info", "edge")
     assert code == 64
     assert "(edge); a cluster is named by an option: -c ID" in err
+    _, _, err = atlas.run("status", "thumbnails")
+    assert "(thumbnails); it shows all services; those of one cluster: -c ID" in err
 
 
 def test_a_volume_goes_only_by_its_name_twice(project):

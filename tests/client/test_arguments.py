@@ -86,6 +86,11 @@ def _right(name):
             "allowed_users": []}.get(name, "x")  # fmt: skip
 
 
+def test_apply_says_where_what_it_takes_comes_from():
+    with pytest.raises(TypeError, match=r"PlanResult \(what plan\(\.\.\.\) returned\), not str"):
+        oscar_sync.apply(".")  # type: ignore[arg-type]
+
+
 def test_what_is_missing_or_unknown_is_said_with_the_functions_name():
     with pytest.raises(TypeError, match=r"create_volume\(\) missing 1 required .*'size'"):
         Oscar.create_volume(_NOTHING, "data")
