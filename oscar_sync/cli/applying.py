@@ -64,6 +64,9 @@ def carry_out(planned: Pass, how: ApplyRun, connections: Connections) -> Exit:
         return _finish(planned, RunReport(plan), how, is_sent=False)
     if not how.is_yes and not _is_confirmed(plan, how):
         return _unconfirmed(planned, how)
+    if hasattr(signal, "SIGPIPE"):
+        # A reader that leaves, such as head, would end the run between two requests.
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     with signals(Stop()) as stop:
         stack, notes = locked(planned, connections.environ)
         for note in notes:
@@ -130,6 +133,8 @@ def _is_kept(put: Callable[[Output, Content], None], output: Output, content: Co
     """Tell whether *content* could be written: a full disk stops no request, it is reported."""
     try:
         put(output, content)
+    except BrokenPipeError:
+        return True  # whoever read it, such as head, has seen enough
     except OutputError as error:
         say(f"error: {error}")
         return False

@@ -178,6 +178,18 @@ def _start(project, *args):
     )
 
 
+def test_a_reader_that_leaves_does_not_end_the_run(project):
+    project.write("other")
+    with _start(project, "apply", "--yes") as process:
+        for line in process.stdout:
+            if line.startswith("Plan:"):
+                break
+        process.stdout.close()
+    assert process.returncode == 0
+    assert {"hello", "other"} <= set(project.live())
+    assert "apply  done" in project.run("history")[1]
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_130_and_143_end_after_the_request_under_way(project, number, code):
     project.write("other")
