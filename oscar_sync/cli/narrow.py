@@ -10,7 +10,6 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.applying import ApplyRun, carry_out
 from oscar_sync.cli.border import guarded
 from oscar_sync.cli.output import Output, outputs_of
-from oscar_sync.cli.reaching import command_on
 from oscar_sync.cli.request import connections_of, request_of
 from oscar_sync.cli.run_record import RunRecord
 from oscar_sync.cli.showing import APPLY_FORMATS, show_plan
@@ -22,6 +21,7 @@ from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.reconcile.desire import desire
 from oscar_sync.reconcile.desire.selecting import refuse_none_live
 from oscar_sync.reconcile.once import Pass, plan_once
+from oscar_sync.render.usage import command_on
 
 
 def run_narrow(

@@ -12,6 +12,7 @@ from oscar_sync.client.values import Service
 from oscar_sync.errors import ClusterError, StoreError, UsageError
 from oscar_sync.model.cluster import Cluster
 from oscar_sync.model.exits import Exit
+from oscar_sync.render.usage import command_on
 
 _NO_BUCKET: Final = "(NoSuchBucket)"
 
@@ -81,13 +82,6 @@ def unknown(oscar: Oscar, kind: str, name: str, names: Iterable[str]) -> UsageEr
         f"there is no {kind} {name} on {oscar.cluster.id}; "
         f"{hint_of(kind, name, names, oscar.cluster)}"
     )
-
-
-def command_on(cluster: Cluster, words: str) -> str:
-    """Return a command line that means *cluster* wherever it is copied to."""
-    from oscar_sync.render.usage import cluster_flag
-
-    return f"oscar-sync {words} -c {cluster_flag(cluster)}"
 
 
 def hint_of(kind: str, name: str, names: Iterable[str], on: Cluster) -> str:

@@ -29,6 +29,11 @@ def upload_command(cluster: Cluster, form: Form) -> str:
     return f"oscar-sync storage put FILE {place} -c {cluster_flag(cluster)}"
 
 
+def command_on(cluster: Cluster, words: str) -> str:
+    """Return a command line that means *cluster* wherever it is copied to."""
+    return f"oscar-sync {words} -c {cluster_flag(cluster)}"
+
+
 def cluster_flag(cluster: Cluster) -> str:
     """Return what ``-c`` takes for *cluster*: a bare address has no id that files know."""
     is_address = cluster.id == urlsplit(cluster.endpoint).netloc.rpartition("@")[2]

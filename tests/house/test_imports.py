@@ -160,7 +160,14 @@ def _modules_loaded_by(*arguments):
     }
 
 
-@pytest.mark.parametrize("module", ["cli.plan", "cli.apply", "cli.watch", "cli.drift"])
+_AS_TEXT = [
+    f"cli.{name}"
+    for name in ("plan", "apply", "watch", "drift", "seed", "remove", "adopt", "forget", "validate",
+                 "explain", "graph", "narrow", "applying")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("module", _AS_TEXT)
 def test_what_is_shown_as_text_needs_no_pydantic(module):
     """`published` is imported where a document is asked for: --help, plan and apply do without."""
     loaded = _modules_loaded_by("-c", f"import oscar_sync.{module}")

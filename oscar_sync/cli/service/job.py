@@ -7,9 +7,10 @@ import click
 
 from oscar_sync.cli import options as given
 from oscar_sync.cli.output import show_line
-from oscar_sync.cli.reaching import command_on, on_cluster, service_of
+from oscar_sync.cli.reaching import on_cluster, service_of
 from oscar_sync.cli.service.sending import FILE_INPUT, TEXT_INPUT, input_of
 from oscar_sync.client.connection import Oscar
+from oscar_sync.render.usage import command_on
 
 
 @given.command(

@@ -11,7 +11,7 @@ from oscar_sync.cli import options as given
 from oscar_sync.cli.border import say
 from oscar_sync.cli.other_words import logs_answer
 from oscar_sync.cli.output import Output, outputs_of
-from oscar_sync.cli.reaching import command_on, on_cluster, service_of, unknown_job
+from oscar_sync.cli.reaching import on_cluster, service_of, unknown_job
 from oscar_sync.cli.service.following import LogWriter, follow_containers, follow_job
 from oscar_sync.cli.service.jobs import document, jobs_table, newest_first
 from oscar_sync.cli.service.log_removal import HOW, remove_logs
@@ -19,6 +19,7 @@ from oscar_sync.cli.tables import FORMATS, show, show_words
 from oscar_sync.client.connection import Oscar
 from oscar_sync.errors import BadAnswerError, UsageError
 from oscar_sync.model.exits import Exit
+from oscar_sync.render.usage import command_on
 from oscar_sync.semantics.live import live_service
 from oscar_sync.semantics.use import kind_of
 
