@@ -110,6 +110,8 @@ def run(args: Sequence[str]) -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
+        except BrokenPipeError:
+            pass  # whoever read it, such as head, has seen enough
         except OSError:
             code = code or Exit.UNEXPECTED
     os._exit(code)
