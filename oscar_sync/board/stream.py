@@ -44,7 +44,7 @@ class Streams:
     async def events(self, is_known: Callable[[], bool]) -> AsyncIterator[bytes]:
         """Yield a message at each change; and now and then a sign that somebody is there.
 
-        Ends when its reader is no longer one that *is_known*: logged out, or the token changed.
+        Ends once *is_known* says no: its reader has logged out, or the token is another one.
         """
         changed, loop = asyncio.Event(), asyncio.get_running_loop()
 

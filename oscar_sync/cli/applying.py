@@ -64,9 +64,6 @@ def carry_out(planned: Pass, how: ApplyRun, connections: Connections) -> Exit:
         return _finish(planned, RunReport(plan), how, is_sent=False)
     if not how.is_yes and not _is_confirmed(plan, how):
         return _unconfirmed(planned, how)
-    if hasattr(signal, "SIGPIPE"):
-        # A reader that leaves, such as head, would end the run between two requests.
-        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     with signals(Stop()) as stop:
         stack, notes = locked(planned, connections.environ)
         for note in notes:
@@ -207,6 +204,9 @@ def signals(stop: Stop, leave: Callable[[], None] = _nothing) -> Iterator[Stop]:
         elif stop.is_idle:
             raise KeyboardInterrupt
 
+    if hasattr(signal, "SIGPIPE"):
+        # A reader that leaves, such as head, would end the run between two requests.
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number in before:
         signal.signal(number, on_signal)

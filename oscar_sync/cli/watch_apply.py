@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 import click
@@ -83,10 +84,14 @@ def carry_out(
 ) -> RunReport | None:
     """Return what became of *planned*, shown as it happens; None where another run has the lock."""
 
+    def show(name: str, text: Callable[[], str]) -> None:
+        with suppress(BrokenPipeError):  # a reader that leaves, such as head, ends no run
+            put(how.outputs, name, text)
+
     def on_event(event: Event) -> None:
         screen.on_event(event)
         how.on_event(event)
-        put(how.outputs, "events", lambda: event_line(event))
+        show("events", lambda: event_line(event))
 
     try:
         stack, notes = locked(planned, connections.environ)
@@ -100,6 +105,6 @@ def carry_out(
         options = ApplyOptions(how.parallelism, on_event=on_event, stop=stop)
         report = apply_once(planned, options, connections)
     stop.is_idle = True
-    put(how.outputs, "events", lambda: summary_line(int(apply_exit(report)), report))
-    put(how.outputs, "text", lambda: report_text(report, paint=how.paint))
+    show("events", lambda: summary_line(int(apply_exit(report)), report))
+    show("text", lambda: report_text(report, paint=how.paint))
     return report

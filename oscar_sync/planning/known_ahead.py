@@ -1,4 +1,4 @@
-"""What a plan will ask for certain, known from the services before its first draft."""
+"""What a plan is certain to ask, known from the services before its first draft."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ from oscar_sync.model.identity import ClusterId
 from oscar_sync.model.lookup import Lookups
 from oscar_sync.model.plan_options import PlanOptions, Scope
 from oscar_sync.model.state import ClusterView, DesiredState
-from oscar_sync.semantics.buckets import needed_buckets
+from oscar_sync.semantics.buckets import kept_buckets
 
 
 def lookups_ahead(
@@ -26,6 +26,6 @@ def lookups_ahead(
         if view is None or service.key.cluster in asked:
             continue
         live = view.services.get(service.key.name)
-        if live is not None and {*needed_buckets(live.form)} & {*needed_buckets(service.form)}:
+        if live is not None and kept_buckets(live.form, service.form):
             asked[service.key.cluster] = Lookups(buckets=True)
     return asked

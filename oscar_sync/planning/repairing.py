@@ -17,7 +17,7 @@ from oscar_sync.planning.context import Context
 from oscar_sync.planning.decision import Decision, action_id
 from oscar_sync.planning.hook_steps import attach_work, in_order, stale_work
 from oscar_sync.semantics import operator
-from oscar_sync.semantics.buckets import needed_buckets, used_buckets
+from oscar_sync.semantics.buckets import kept_buckets, used_buckets
 from oscar_sync.semantics.capabilities import NO_BUCKET_BY_NAME, NO_LIST_OF_BUCKETS
 from oscar_sync.semantics.stamp import fingerprint_of, hooks_of
 
@@ -73,8 +73,7 @@ def missing_buckets(context: Context, live: LiveService, wanted: Form) -> tuple[
     Also one that another action makes again: the service's folder and notification went with it. A
     PUT makes bucket and both again (oscar-server 4.4).
     """
-    has = needed_buckets(wanted)
-    looked_at = sorted(bucket for bucket in needed_buckets(live.form) if bucket in has)
+    looked_at = kept_buckets(live.form, wanted)
     if not looked_at:
         return ()
     facts = context.facts

@@ -134,6 +134,12 @@ def needed_buckets(form: Form) -> tuple[BucketName, ...]:
     return tuple(dict.fromkeys([*(bucket for bucket, _ in places), *([mount] if mount else [])]))
 
 
+def kept_buckets(before: Form, after: Form) -> tuple[BucketName, ...]:
+    """Return the buckets that a service needs both *before* an update and *after* it, in order."""
+    still = needed_buckets(after)
+    return tuple(sorted(bucket for bucket in needed_buckets(before) if bucket in still))
+
+
 def created_by_post(form: Form) -> tuple[BucketName, ...]:
     """Return the buckets that a POST makes, and that must not exist (oscar-server 6.2; 024)."""
     return in_out_buckets(form)

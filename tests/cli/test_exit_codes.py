@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from oscar_sync.workspace.locks import lock_path
+from tests.servers import until
 
 
 def test_0_nothing_to_do_after_an_apply(project):
@@ -188,6 +189,16 @@ def test_a_reader_that_leaves_does_not_end_the_run(project):
     assert process.returncode == 0
     assert {"hello", "other"} <= set(project.live())
     assert "apply  done" in project.run("history")[1]
+
+
+def test_a_reader_that_leaves_does_not_end_what_a_watch_applies(project):
+    project.write("other")
+    with _start(project, "watch", "--apply", "--yes") as process:
+        process.stdout.readline()
+        process.stdout.close()
+        until(lambda: "done" in project.run("history")[1], process, "the record")
+        process.terminate()
+    assert {"hello", "other"} <= set(project.live())
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -88,7 +88,7 @@ def _right(name):
 
 def test_apply_says_where_what_it_takes_comes_from():
     with pytest.raises(TypeError, match=r"PlanResult \(what plan\(\.\.\.\) returned\), not str"):
-        oscar_sync.apply(".")  # type: ignore[arg-type]
+        oscar_sync.apply(".")  # type: ignore[arg-type] # - that is what is tried
 
 
 def test_what_is_missing_or_unknown_is_said_with_the_functions_name():
